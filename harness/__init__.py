@@ -1,0 +1,1 @@
+"""Plays scenarios against programs that talk over a network from a terminal, and judges what happened."""

@@ -1,0 +1,335 @@
+"""Everything that happened in one play, on one monotonic clock: events, and the recording that holds them.
+
+A recording is complete: what the judge concludes rests on nothing else, so a
+play can be judged again next year, by newer rules, without starting a program.
+It is written as JSON lines, one event a line. File contents past 64 KB lie once
+each in `blobs/SHA256` beside it.
+
+The events know nothing of scenarios: the play's own text travels in `Began`,
+and a step is only its number.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+# A file up to this size lies in the recording itself; a larger one lies in blobs/SHA256.
+INLINE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened `t` seconds after the recording began, during step number `step` (None: outside)."""
+
+    KIND: ClassVar[str] = ""
+    t: float
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Began(Event):
+    """The play begins. With this alone the judge can load the scenario and the assignment again."""
+
+    KIND: ClassVar[str] = "began"
+    scenario: str  # the name, `each` value included
+    file: str  # the scenario file's path, as it was given
+    source: str  # the scenario's whole YAML file
+    document: int  # which document of the file, from 0
+    case: int  # which value of `each`, from 0
+    assignment: str  # assignment.yaml's text
+    subject: dict[str, Any]  # what was played against: names, languages, commands
+    stage: str  # isolation level: "box" or "plain"
+    seed: int
+    wall: str  # when, in UTC, ISO 8601
+    versions: dict[str, str]
+    values: dict[str, str] = field(default_factory=dict)  # {port}, {admin_password}, ...
+    accounts: dict[str, list[str]] = field(default_factory=dict)  # handle -> [account name, password]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSeen(Event):
+    """A file (or that there is none) in an actor's folder, looked at before, in, or after the play."""
+
+    KIND: ClassVar[str] = "file"
+    when: str  # "before" | "step" | "after"
+    path: str  # "server/3331"
+    state: str  # "file" | "gone" | "folder" | "link" | "other" | "capped" (too large to be read)
+    size: int = 0
+    sha256: str = ""
+    content: bytes | None = None  # None: larger than INLINE, or not a file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """An actor's program was started; `life` counts the programs of this actor from 1."""
+
+    KIND: ClassVar[str] = "started"
+    actor: str
+    argv: list[str]
+    pid: int
+    life: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening(Event):
+    """A server was seen to listen (from /proc, without a connection)."""
+
+    KIND: ClassVar[str] = "listening"
+    actor: str
+    ports: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepBegan(Event):
+    """A step of the play begins. Expectations have this event too: they are judged on what is known then."""
+
+    KIND: ClassVar[str] = "step"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed(Event):
+    """Bytes that were typed at an actor's terminal. `what`: line | key | raw | name | password."""
+
+    KIND: ClassVar[str] = "typed"
+    actor: str
+    data: bytes
+    what: str = "line"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTyped(Event):
+    """Something could not be typed, because nobody was there to read it."""
+
+    KIND: ClassVar[str] = "not-typed"
+    actor: str
+    data: bytes
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output(Event):
+    """Bytes that came out of an actor's terminal."""
+
+    KIND: ClassVar[str] = "output"
+    actor: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capped(Event):
+    """From here on this actor's output (or files) was no longer kept. What it hid is undecided."""
+
+    KIND: ClassVar[str] = "capped"
+    actor: str
+    limit: int  # bytes
+    what: str = "output"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signalled(Event):
+    """The harness sent an actor's program a signal, as the scenario asked."""
+
+    KIND: ClassVar[str] = "signalled"
+    actor: str
+    signal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled(Event):
+    """How we know that nothing more will come (DESIGN.md, Stillness), and who then stood where.
+
+    `evidence`: still | stuck | until | steady | spinning | timed | gave-up ("gave-up": a deadline passed; undecided
+    unless `own` reached the deadline in the subject's own time).
+    `asks`: the actors whose program waits for its keyboard, with nothing typed left unread.
+    """
+
+    KIND: ClassVar[str] = "settled"
+    evidence: str
+    wall: float  # seconds this settling took
+    own: float = 0.0  # of these, the subject's own time (waiting for a core taken out)
+    until: float = 0.0  # "until": nothing can come before this many seconds from now
+    looks: int = 0
+    asks: list[str] = field(default_factory=list)
+    alive: list[str] = field(default_factory=list)
+    cause: str = ""  # a hang in a sentence, with "stuck", "spinning" and "gave-up"
+    waits: list[dict[str, Any]] = field(default_factory=list)  # one per thread: actor, pid, tid, call, on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginTried(Event):
+    """How a login ended. `result`: in | refused | left | no-prompt | hung."""
+
+    KIND: ClassVar[str] = "login"
+    actor: str
+    account: str
+    result: str
+    why: str = ""  # in a sentence: "asked for the name again after the password"
+    prompts: list[str] = field(default_factory=list)  # the prompts met, in order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exited(Event):
+    """An actor's program ended: with `status`, or by `signal` (a name such as SIGKILL). `by_us`: we ended it."""
+
+    KIND: ClassVar[str] = "exited"
+    actor: str
+    status: int | None
+    signal: str = ""
+    by_us: bool = False
+    life: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct(Event):
+    """What an actor's program did over the whole play: CPU seconds, threads, what it left running."""
+
+    KIND: ClassVar[str] = "conduct"
+    actor: str
+    cpu: float
+    idle_switches: int = 0
+    stayed: list[str] = field(default_factory=list)  # command lines of what still ran at the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """A fault or a remark of the harness itself; `fault` makes what it touches undecided."""
+
+    KIND: ClassVar[str] = "noted"
+    text: str
+    fault: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(Event):
+    """The play is over and everything that was started is gone."""
+
+    KIND: ClassVar[str] = "ended"
+    why: str = "played"  # "played" | "interrupted" | "fault"
+
+
+KINDS: dict[str, type[Event]] = {cls.KIND: cls for cls in Event.__subclasses__()}
+# The fields that hold bytes. By name: a {"text": ...} elsewhere is a value that a scenario calls "text".
+_BYTES = frozenset({"data", "content"})
+E_ = TypeVar("E_", bound=Event)
+
+
+def encode(event: Event) -> str:
+    """One event as one line of JSON. Bytes become text where they are UTF-8, base64 where they are not."""
+    body: dict[str, Any] = {"kind": event.KIND}
+    for spec in fields(event):
+        value = getattr(event, spec.name)
+        body[spec.name] = _bytes_out(value) if isinstance(value, bytes) else value
+    body["t"] = round(event.t, 6)
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _bytes_out(value: bytes) -> dict[str, str]:
+    try:
+        return {"text": value.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode("ascii")}
+
+
+def decode(line: str) -> Event:
+    """The event that `encode` wrote. Raises ValueError for anything else."""
+    try:
+        body = json.loads(line)
+        kind = KINDS[body.pop("kind")]
+        fields_in: dict[str, Any] = {name: _bytes_in(v) if name in _BYTES else v for name, v in body.items()}
+        return kind(**fields_in)
+    except (KeyError, TypeError, AttributeError) as exc:
+        raise ValueError(f"not an event of a recording: {line[:80]!r}") from exc
+
+
+def _bytes_in(value: dict[str, str] | None) -> bytes | None:
+    if value is None:
+        return None
+    return value["text"].encode("utf-8") if "text" in value else base64.b64decode(value["base64"])
+
+
+@dataclass(slots=True)
+class Recording:
+    """The events of one play in their order, complete. Judges read it; nobody changes it."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def all(self, kind: type[E_]) -> Iterator[E_]:
+        """The events of one kind, in order."""
+        return (event for event in self.events if isinstance(event, kind))
+
+    @property
+    def began(self) -> Began:
+        """The first event. Raises ValueError for a recording without one."""
+        for event in self.all(Began):
+            return event
+        raise ValueError("this recording has no beginning")
+
+    def save(self, path: Path) -> None:
+        """Write JSON lines. Blobs were written when the files were seen."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(encode(event) + "\n" for event in self.events), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Recording:
+        """Read what `save` wrote. Raises ValueError, with file:line, for a line that is not an event."""
+        events = []
+        # Only "\n" ends a line: JSON leaves U+2028 and its like unescaped, and splitlines() would cut there.
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if line:
+                try:
+                    events.append(decode(line))
+                except ValueError as exc:
+                    raise ValueError(f"{path}:{number}: {exc}") from exc
+        return cls(events)
+
+
+class Recorder:
+    """Takes the events down while a play runs. The one clock of the play is here.
+
+    `step` is set by the director; whatever the stage notes meanwhile belongs to it.
+    `blobs` is the folder for contents past INLINE (None: they are only hashed).
+    """
+
+    def __init__(self, blobs: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._zero = clock()
+        self.recording = Recording()
+        self.blobs = blobs
+        self.step: int | None = None
+
+    def now(self) -> float:
+        """Seconds since the recording began."""
+        return self._clock() - self._zero
+
+    def note(self, kind: type[E_], **what: Any) -> E_:
+        """Take down an event of this kind, now, in the current step."""
+        event = kind(t=self.now(), step=self.step, **what)
+        self.recording.events.append(event)
+        return event
+
+    def note_file(self, when: str, path: str, state: str, content: bytes | None = None) -> FileSeen:
+        """Take down a file; `content` past INLINE goes to the blobs, once each."""
+        if content is None:
+            return self.note(FileSeen, when=when, path=path, state=state)
+        digest = hashlib.sha256(content).hexdigest()
+        inline = content if len(content) <= INLINE else None
+        if inline is None and self.blobs is not None:
+            self._keep(digest, content)
+        return self.note(
+            FileSeen, when=when, path=path, state=state, size=len(content), sha256=digest, content=inline
+        )
+
+    def _keep(self, digest: str, content: bytes) -> None:
+        assert self.blobs is not None
+        self.blobs.mkdir(parents=True, exist_ok=True)
+        blob = self.blobs / digest
+        if not blob.exists():
+            blob.write_bytes(content)

@@ -1,0 +1,1 @@
+"""What should happen: the scenario language, from YAML to `Scenario`."""

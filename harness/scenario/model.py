@@ -1,0 +1,224 @@
+"""A scenario as data: who takes part, what lies in their folders, and what is played, step by step.
+
+Everything is resolved when the loader hands it over: groups are lists of
+handles, `N times` is unrolled, `{x}` is replaced (except what only a run can
+know: `{port}` and the assignment's own values, see `Scenario.values`), and
+every step has its number. Nothing here knows YAML, terminals or verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something stands; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the cast. `password` None: looked up in the accounts file. `crowd`: gets an account there."""
+
+    handle: str
+    account: str
+    password: str | None = None
+    crowd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that lies in an actor's folder before the play: `text`, or `size` random bytes from the seed."""
+
+    actor: str
+    path: str
+    place: Place
+    text: str | None = None
+    size: int | None = None
+
+
+class Quantifier(StrEnum):
+    """How many of the people named must fulfil an expectation."""
+
+    ALL = "all"
+    ONE = "one"  # "1 of a and b": exactly one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the play. `text` is the line as it was written, `number` its place in the unrolled play."""
+
+    number: int
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Type(Step):
+    """Lines typed at terminals: (handle, line) pairs, in turn, each followed by Enter."""
+
+    lines: Sequence[tuple[str, str]]
+
+
+class Deed(StrEnum):
+    """What is done to an actor, besides typing. The values are the words of the language."""
+
+    LOG_IN = "logs in"
+    LOGIN_REFUSED = "cannot log in"
+    START = "starts"
+    KILL = "is killed"
+    PAUSE = "is paused"
+    RESUME = "resumes"
+    RESTART = "restarts"
+    PRESS = "presses"
+    SEND = "sends"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do(Step):
+    """A stage direction: each of `who`, in turn. `argument`: the password, the key ("ctrl-d") or the raw bytes."""
+
+    deed: Deed
+    who: Sequence[str]
+    argument: str | None = None
+    data: bytes | None = None  # PRESS and SEND: the bytes to write
+    quantifier: Quantifier = Quantifier.ALL  # ONE, with LOG_IN in `together`: exactly one may get in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass(Step):
+    """The one fixed wait there is: `seconds` go by because the scenario says so."""
+
+    seconds: float
+
+
+class Sight(StrEnum):
+    """What can be expected of an actor. The values are the words of the language."""
+
+    LEAVES = "leaves"
+    STAYS = "stays"
+    SEES = "sees"
+    SEES_ONE_OF = "sees one of"
+    SEES_EACH_ONCE = "sees each once"
+    NEVER_SEES = "never sees"
+    SEES_NOTHING = "sees nothing"
+    LIKE = "is answered like"
+    UNLIKE = "is answered unlike"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect(Step):
+    """Something expected of people since they last typed (LEAVES, STAYS: at this point of the play).
+
+    `texts`: SEES, NEVER_SEES and LIKE have one, SEES_ONE_OF the alternatives, SEES_EACH_ONCE one for each.
+    A text of several lines means these lines in this order. `exactly`: white space counts.
+    `reference`: for LIKE and UNLIKE, per handle, the number of the Type step whose answer is meant.
+    """
+
+    sight: Sight
+    who: Sequence[str]
+    texts: Sequence[str] = ()
+    exactly: bool = False
+    quantifier: Quantifier = Quantifier.ALL
+    reference: Mapping[str, int] = field(default_factory=dict)
+
+
+class FileState(StrEnum):
+    """What can be expected of a file. The values are the words of the language."""
+
+    IS = "is"
+    EQUALS = "equals"
+    GONE = "is gone"
+    UNCHANGED = "is unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectFile(Step):
+    """Something expected of files ("server/3331"). IS compares with `content` by lines (`exactly`: by bytes)."""
+
+    state: FileState
+    paths: Sequence[str]
+    content: str | None = None
+    other: str | None = None  # EQUALS: the other file
+    exactly: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together(Step):
+    """Steps that begin at one instant: all are started before any answer is waited for."""
+
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf(Step):
+    """Several witnesses of one fact: one that holds suffices. Only expectations may stand in it."""
+
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a scenario comes from, so that a recording can carry it along."""
+
+    file: str
+    text: str  # the whole file
+    document: int  # which YAML document of it, from 0
+    case: int = 0  # which value of `each`, from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One behaviour to play: a YAML document, for one value of its `each`."""
+
+    name: str
+    place: Place
+    source: Source
+    cast: Sequence[Person]
+    play: Sequence[Step]
+    files: Sequence[GivenFile] = ()
+    clause: str = ""
+    marks: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    visible: str = "public"
+    hints: Mapping[int, str] = field(default_factory=dict)  # Step.number -> hint
+    needs: frozenset[str] = frozenset()  # values that only the run knows and the play uses: "port"
+    case: str = ""  # the value of `each`, as people read it
+
+    @property
+    def title(self) -> str:
+        """The name, told apart by the value of `each`."""
+        return f"{self.name} [{self.case}]" if self.case else self.name
+
+    @property
+    def key(self) -> str:
+        """PATH::NAME, what `harness run` takes to play this again."""
+        return f"{self.source.file}::{self.title}"
+
+    def steps(self) -> Iterator[Step]:
+        """Every step, those inside of `together` and `any of` too, in order of number."""
+        return walk(self.play)
+
+    def step(self, number: int) -> Step:
+        """The step of this number. Raises KeyError."""
+        for step in self.steps():
+            if step.number == number:
+                return step
+        raise KeyError(number)
+
+
+def walk(steps: Sequence[Step]) -> Iterator[Step]:
+    """Every step and the steps inside it, in order."""
+    for step in steps:
+        yield step
+        if isinstance(step, Together | AnyOf):
+            yield from walk(step.steps)

@@ -1,0 +1,78 @@
+"""What we conclude: four verdicts, the findings that carry them, and the outcome of one scenario.
+
+Everything here is plain data. The judge makes it, grading adds it up, the
+report chooses words and colours for it; nobody changes it afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Four, never two: *undecided* is never a pass and never costs a mark; *skipped* does not apply."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNDECIDED = "undecided"
+
+
+# The worst comes first: one failed step fails its scenario, one undecided step leaves it undecided.
+_WEIGHT = (Verdict.FAILED, Verdict.UNDECIDED, Verdict.PASSED, Verdict.SKIPPED)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict of a whole, from those of its parts. Nothing at all is undecided: an empty list proves nothing."""
+    present = set(verdicts)
+    return next((verdict for verdict in _WEIGHT if verdict in present), Verdict.UNDECIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check concluded.
+
+    `sentence` says it whole, for people; `expected`, `seen` and `where` are the same for machines, never cut
+    short. `likely` is what usually causes this: kept apart from what was seen. `code` is stable (docs/findings.md).
+    """
+
+    verdict: Verdict
+    code: str
+    sentence: str
+    step: int | None = None  # Step.number; None: about the play as a whole
+    place: str = ""  # file:line:column of the step
+    actor: str = ""
+    expected: str = ""
+    seen: str = ""
+    where: str = ""  # "yoda's terminal", "server/3331"
+    near: str = ""  # the near miss: "would match without the comma"
+    likely: str = ""
+    hint: str = ""  # the teacher's hint of this step
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What we conclude about one scenario, played once."""
+
+    scenario: str  # its name, with the value of `each` where it has one
+    key: str  # PATH::NAME, what plays it again
+    verdict: Verdict
+    findings: Sequence[Finding]
+    clause: str = ""
+    marks: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    seconds: float = 0.0
+    evidence: dict[str, int] = field(default_factory=dict)  # how many steps rest on which rung of stillness
+    recording: str = ""  # path of the recording, where it was kept
+
+    @property
+    def divergence(self) -> Finding | None:
+        """The first finding that decided the verdict, or None for a pass."""
+        return next((f for f in self.findings if f.verdict is self.verdict), None) if self.bad else None
+
+    @property
+    def bad(self) -> bool:
+        """Whether this outcome needs somebody's attention."""
+        return self.verdict in (Verdict.FAILED, Verdict.UNDECIDED)
