@@ -155,6 +155,7 @@ class Settled(Event):
     evidence: str
     wall: float  # seconds this settling took
     own: float = 0.0  # of these, the subject's own time (waiting for a core taken out)
+    within: float = 0.0  # the own time it was given
     until: float = 0.0  # "until": nothing can come before this many seconds from now
     looks: int = 0
     asks: list[str] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""What a recording means: pure functions from a scenario and a recording to findings."""

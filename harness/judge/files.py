@@ -1,0 +1,132 @@
+"""Judge files: what lies in an actor's folder at a step, byte for byte or line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
+
+from harness.events import FileSeen
+from harness.judge.miss import Miss
+from harness.judge.view import View
+from harness.scenario.matching import file_differs
+from harness.scenario.model import ExpectFile, FileState
+from harness.verdict import Verdict
+
+# Contents past the recording's own limit lie in blobs; they are asked for by their SHA-256.
+Blob = Callable[[str], bytes | None]
+
+
+def judge_files(view: View, step: ExpectFile, blob: Blob) -> Iterable[tuple[str, Miss | None]]:
+    """Each file of the step must be as it says."""
+    for path in step.paths:
+        seen = _at(view, step, path)
+        yield path, _unreadable(path, seen) or _CHECKS[step.state](view, step, path, blob)
+
+
+def _at(view: View, step: ExpectFile, path: str) -> FileSeen | None:
+    return next((e for e in view.within(step) if isinstance(e, FileSeen) and e.path == path), None)
+
+
+def _unreadable(path: str, seen: FileSeen | None) -> Miss | None:
+    if seen is None:
+        return Miss("not-looked-at", f"{path} was not looked at", where=path, verdict=Verdict.UNDECIDED)
+    if seen.state == "capped":
+        return Miss("not-kept", f"{path} is too large to be kept: {seen.size:,} bytes", where=path,
+                    verdict=Verdict.UNDECIDED)
+    return None
+
+
+def _is(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
+    seen, wanted = _at(view, step, path), step.content or ""
+    assert seen is not None
+    if seen.state != "file":
+        return _missing(view, step, path, seen, wanted)
+    content = _content(seen, blob)
+    if content is None:
+        return Miss("not-kept", f"the contents of {path} were not kept", where=path, verdict=Verdict.UNDECIDED)
+    reason = file_differs(content, wanted, step.exactly)
+    if reason is None:
+        return None
+    return Miss("file-differs", f"{path}: {reason}", wanted, content.decode(errors="replace"), where=path)
+
+
+def _content(seen: FileSeen, blob: Blob) -> bytes | None:
+    return seen.content if seen.content is not None else blob(seen.sha256)
+
+
+def _missing(view: View, step: ExpectFile, path: str, seen: FileSeen, wanted: str) -> Miss:
+    what = {"gone": "there is no such file", "folder": "it is a folder"}.get(seen.state, f"it is a {seen.state}")
+    others = _alike(view, path)
+    near = f"there is {' and '.join(others)}" if others else ""
+    return Miss("file-missing", f"expected a file {path}, and {what}", wanted, what, near, path)
+
+
+def _alike(view: View, path: str) -> list[str]:
+    """Files that were not there before and whose name holds this one's, or the other way round."""
+    before = {e.path for e in view.events if isinstance(e, FileSeen) and e.when == "before"}
+    folder, _, name = path.partition("/")
+    new = [e.path for e in view.events if isinstance(e, FileSeen) and e.when == "after" and e.state == "file"]
+    stem = PurePosixPath(name).stem
+    return [p for p in new if p not in before and p != path and p.startswith(folder + "/") and stem in p][:3]
+
+
+def _equals(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
+    seen, other = _at(view, step, path), _at(view, step, step.other or "")
+    assert seen is not None
+    if other is None or other.state != "file":
+        return Miss("nothing-to-compare", f"there is no file {step.other} to compare {path} with", where=path,
+                    verdict=Verdict.UNDECIDED)
+    expected = f"the {other.size:,} bytes of {step.other}"
+    if seen.state != "file":
+        return _missing(view, step, path, seen, expected)
+    if seen.sha256 == other.sha256:
+        return None
+    got = _difference(seen, other, blob)
+    return Miss("file-differs", f"{path}: expected {expected}, got {got}", expected, got, where=path)
+
+
+def _difference(seen: FileSeen, other: FileSeen, blob: Blob) -> str:
+    """How many bytes, and where the first wrong one is."""
+    size = f"{seen.size:,} bytes" if seen.size else "an empty file"
+    one, two = _content(seen, blob), _content(other, blob)
+    if one is None or two is None or not one:
+        return size
+    same = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    if same == len(one):
+        return f"only the first {size}: the end is missing"
+    if same == len(two):
+        return f"{size}: all of it, and {len(one) - len(two):,} more bytes behind"
+    return f"{size}, wrong from byte {same:,} on ({one[same]:#04x} where {two[same]:#04x} was expected)"
+
+
+def _gone(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
+    seen = _at(view, step, path)
+    assert seen is not None
+    if seen.state == "gone":
+        return None
+    return Miss("file-left", f"{path} should be gone, and it is still there ({seen.size:,} bytes)", "no such file",
+                f"{seen.size:,} bytes", where=path)
+
+
+def _unchanged(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
+    seen = _at(view, step, path)
+    before = next((e for e in view.events if isinstance(e, FileSeen) and e.when == "before" and e.path == path), None)
+    assert seen is not None
+    if before is None:
+        return Miss("nothing-to-compare", f"{path} was not there before the play", where=path, verdict=Verdict.UNDECIDED)
+    if (seen.state, seen.sha256) == (before.state, before.sha256):
+        return None
+    if seen.state == "gone":
+        return Miss("file-missing", f"{path} should be unchanged, and it is gone", f"{before.size:,} bytes, as before",
+                    "no such file", where=path)
+    got = _difference(seen, before, blob)
+    return Miss("file-changed", f"{path} should be unchanged: it had {before.size:,} bytes, now {got}",
+                f"{before.size:,} bytes, as before", got, where=path)
+
+
+_CHECKS: dict[FileState, Callable[[View, ExpectFile, str, Blob], Miss | None]] = {
+    FileState.IS: _is,
+    FileState.EQUALS: _equals,
+    FileState.GONE: _gone,
+    FileState.UNCHANGED: _unchanged,
+}

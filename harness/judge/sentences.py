@@ -1,0 +1,35 @@
+"""The words of findings: how a person, a program and its end are called in a sentence."""
+
+from __future__ import annotations
+
+from harness.events import Exited, Settled
+from harness.judge.view import View
+
+
+def theirs(view: View, actor: str, thing: str) -> str:
+    """"yoda's terminal", "the server's terminal"."""
+    return f"{actor}'s {thing}" if actor in view.began.accounts else f"the {actor}'s {thing}"
+
+
+def program(view: View, actor: str) -> str:
+    """"yoda's client", "the server"."""
+    return f"{actor}'s client" if actor in view.began.accounts else f"the {actor}"
+
+
+def ending(exited: Exited) -> str:
+    """"ended with status 1", "was ended by SIGSEGV"."""
+    return f"was ended by {exited.signal}" if exited.signal else f"ended with status {exited.status}"
+
+
+def shown(text: str, most: int = 400) -> str:
+    """Text quoted for a sentence; a long one in a view's length, the whole stays in the data."""
+    text = text.strip()
+    if not text:
+        return "nothing"
+    quoted = repr(text)
+    return quoted if len(quoted) <= most else f"{quoted[: most - 20]}… ({len(text):,} characters)"
+
+
+def cause(settled: Settled | None) -> str:
+    """Why nothing more came, from the evidence of the stage."""
+    return settled.cause if settled is not None else ""

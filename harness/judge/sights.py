@@ -1,0 +1,187 @@
+"""Judge what people saw, and who left: one function a verb, each giving the reason or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from harness.events import Settled
+from harness.judge import sentences as say
+from harness.judge.evidence import PROOF, refusal
+from harness.judge.miss import Miss
+from harness.judge.view import View
+from harness.scenario.matching import count, fold, mask, near_miss, text_differs
+from harness.scenario.model import Expect, Quantifier, Sight
+from harness.verdict import Verdict
+
+
+def judge_expect(view: View, step: Expect) -> Iterable[tuple[str, Miss | None]]:
+    """Each person must fulfil it; with "1 of", exactly one."""
+    misses = [(actor, _CHECKS[step.sight](view, step, actor)) for actor in step.who]
+    if step.quantifier is Quantifier.ONE:
+        return [(step.who[0], _exactly_one(step, misses))]
+    return misses
+
+
+def _exactly_one(step: Expect, misses: list[tuple[str, Miss | None]]) -> Miss | None:
+    holds = [actor for actor, miss in misses if miss is None]
+    if len(holds) == 1:
+        return None
+    names = " and ".join(holds) or "nobody"
+    return Miss("not-one", f"expected exactly one of {', '.join(step.who)} for {step.text!r}, and it holds for {names}",
+                "exactly one", names)
+
+
+def _leaves(view: View, step: Expect, actor: str) -> Miss | None:
+    if view.gone(actor, view.end(step)) is not None:
+        return None
+    settled = view.settled_now(step)
+    verdict, why = refusal(settled)
+    asks = settled is not None and actor in settled.asks
+    state = "still waits for its keyboard" if asks else "still runs"
+    likely = _where_it_waits(settled, actor) if not asks else (
+        "a program that waits in input() cannot hear the server: it leaves only after the next key press")
+    return Miss("did-not-leave", f"{say.program(view, actor)} should have left by itself and {state}" + (f" ({why})" if why else ""),
+                "it ends", state, where=say.theirs(view, actor, "terminal"), likely=likely, verdict=verdict)
+
+
+def _where_it_waits(settled: Settled | None, actor: str) -> str:
+    waits = [w for w in (settled.waits if settled else []) if w.get("actor") == actor]
+    return "; ".join(f"a thread waits in {w.get('call')} on {w.get('on')}" for w in waits[:4])
+
+
+def _stays(view: View, step: Expect, actor: str) -> Miss | None:
+    gone = view.gone(actor, view.end(step))
+    if gone is None:
+        return None
+    return Miss("left", f"{say.program(view, actor)} should still be there and {say.ending(gone)}", "it stays",
+                say.ending(gone), where=say.theirs(view, actor, "terminal"))
+
+
+def _sees(view: View, step: Expect, actor: str) -> Miss | None:
+    wanted = step.texts[0].replace("{name}", view.account(actor))
+    seen = view.seen(actor, step)
+    if text_differs(seen, wanted, exactly=step.exactly) is None:
+        return None
+    near = near_miss(seen, wanted) or _elsewhere(view, step, actor, wanted)
+    return _unseen(view, step, actor, wanted, seen, near)
+
+
+def _sees_one_of(view: View, step: Expect, actor: str) -> Miss | None:
+    seen = view.seen(actor, step)
+    if any(text_differs(seen, wanted, exactly=step.exactly) is None for wanted in step.texts):
+        return None
+    near = next(filter(None, (near_miss(seen, wanted) for wanted in step.texts)), "")
+    return _unseen(view, step, actor, "\nor\n".join(step.texts), seen, near)
+
+
+def _sees_each_once(view: View, step: Expect, actor: str) -> Miss | None:
+    seen = view.seen(actor, step)
+    counts = {wanted: count(seen, wanted) for wanted in step.texts}
+    lost = [wanted for wanted, n in counts.items() if n == 0]
+    doubled = [wanted for wanted, n in counts.items() if n > 1]
+    if not lost and not doubled:
+        return None
+    parts = [f"{len(lost)} missing ({', '.join(map(repr, lost[:3]))})"] if lost else []
+    parts += [f"{len(doubled)} more than once ({', '.join(map(repr, doubled[:3]))})"] if doubled else []
+    return _unseen(view, step, actor, "\n".join(step.texts), seen, f"of {len(step.texts)} texts, {' and '.join(parts)}")
+
+
+def _unseen(view: View, step: Expect, actor: str, wanted: str, seen: str, near: str) -> Miss:
+    where = say.theirs(view, actor, "terminal")
+    settled = view.settled(step, actor)
+    if view.capped(actor, view.end(step)):
+        return Miss("not-kept", f"{wanted!r} may stand in what {where} printed past the limit of what is kept", wanted,
+                    say.shown(seen), near, where, verdict=Verdict.UNDECIDED)
+    verdict, why = refusal(settled)
+    sentence = f"expected {say.shown(wanted)} on {where}, got {say.shown(seen)}" + (f" ({why})" if why else "")
+    gone = view.gone(actor, view.end(step))
+    likely = f"{say.program(view, actor)} {say.ending(gone)}" if gone else ""
+    if not gone and settled is not None and actor not in settled.asks:
+        likely = say.cause(settled)
+    return Miss("not-seen", sentence, wanted, seen, near, where, likely, verdict)
+
+
+def _elsewhere(view: View, step: Expect, actor: str, wanted: str) -> str:
+    others = [a for a in dict.fromkeys([*view.began.accounts, *_servers(view)]) if a != actor]
+    for other in others:
+        if text_differs(view.text(other, view.since(actor, step), view.end(step)), wanted) is None:
+            return f"right text, wrong terminal: it stands on {say.theirs(view, other, 'terminal')}"
+    return ""
+
+
+def _servers(view: View) -> list[str]:
+    return [a for a in view.actors if a not in view.began.accounts]
+
+
+def _never_sees(view: View, step: Expect, actor: str) -> Miss | None:
+    wanted, seen = step.texts[0], view.seen(actor, step)
+    where = say.theirs(view, actor, "terminal")
+    if text_differs(seen, wanted, exactly=step.exactly) is None:
+        return Miss("seen", f"{wanted!r} should not stand on {where}, and it does: {say.shown(seen)}", f"no {wanted!r}",
+                    seen, where=where)
+    return _unanswered(view, step, actor)
+
+
+def _unanswered(view: View, step: Expect, actor: str) -> Miss | None:
+    """Something that is not there proves nothing while an answer is still owed."""
+    if actor not in view.began.accounts or view.gone(actor, view.end(step)) is not None:
+        return None
+    settled = view.settled(step, actor)
+    verdict, why = refusal(settled)
+    if settled is not None and (actor in settled.asks or settled.evidence not in PROOF):
+        return None
+    return Miss("no-answer", f"{say.program(view, actor)} owes an answer and does not ask for the next line"
+                + (f" ({why})" if why else ""), "an answer, and the next question", say.shown(view.seen(actor, step)),
+                where=say.theirs(view, actor, "terminal"), likely=say.cause(settled), verdict=verdict)
+
+
+def _sees_nothing(view: View, step: Expect, actor: str) -> Miss | None:
+    """Nothing but its own prompt since it last typed; what it was answered before others acted does not count."""
+    seen = view.unasked(actor, step)
+    if not seen.strip():
+        return None
+    where = say.theirs(view, actor, "terminal")
+    return Miss("seen", f"expected nothing on {where}, got {say.shown(seen)}", "nothing", seen, where=where)
+
+
+def _like(view: View, step: Expect, actor: str) -> Miss | None:
+    return _compare(view, step, actor, alike=True)
+
+
+def _unlike(view: View, step: Expect, actor: str) -> Miss | None:
+    return _compare(view, step, actor, alike=False)
+
+
+def _compare(view: View, step: Expect, actor: str, *, alike: bool) -> Miss | None:
+    """Compare the last answer with an earlier one, names and numbers masked: refusals have no fixed wording."""
+    line, seen = step.texts[0], view.seen(actor, step)
+    before = view.answer(actor, step.reference.get(actor, -1))
+    where = say.theirs(view, actor, "terminal")
+    if before is None:
+        return Miss("nothing-to-compare", f"{line!r} was never answered on {where}, so there is nothing to compare with",
+                    where=where, verdict=Verdict.UNDECIDED)
+    owed = _unanswered(view, step, actor)
+    if owed is not None:
+        return owed
+    words = [*view.names, *line.split(), *view.typed_words(actor, step)]
+    same = fold(mask(before, words)) == fold(mask(seen, words))
+    if same is alike:
+        return None
+    if alike:
+        return Miss("unlike", f"expected on {where} an answer like the one to {line!r}, {say.shown(before)}, got "
+                    f"{say.shown(seen)}", before, seen, where=where)
+    return Miss("not-refused", f"expected on {where} a refusal, got the same answer as to {line!r} when it was right: "
+                f"{say.shown(seen)}", f"an answer unlike that to {line!r}", seen, where=where)
+
+
+_CHECKS: dict[Sight, Callable[[View, Expect, str], Miss | None]] = {
+    Sight.LEAVES: _leaves,
+    Sight.STAYS: _stays,
+    Sight.SEES: _sees,
+    Sight.SEES_ONE_OF: _sees_one_of,
+    Sight.SEES_EACH_ONCE: _sees_each_once,
+    Sight.NEVER_SEES: _never_sees,
+    Sight.SEES_NOTHING: _sees_nothing,
+    Sight.LIKE: _like,
+    Sight.UNLIKE: _unlike,
+}

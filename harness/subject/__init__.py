@@ -1,0 +1,1 @@
+"""The programs under test: found, built, started, and how they ask."""
