@@ -1,0 +1,1 @@
+"""Marks for a class: the rubric, and what a cohort of submissions earned by it."""

@@ -1,0 +1,78 @@
+"""Marks as data: what a rubric's lines are worth, what was earned, and what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class LineMarks:
+    """One line of the rubric: its marks, and how many of its scenarios ended how.
+
+    `undecided` are marks that nobody could tell earned or lost; they are never
+    taken away here, and never counted as earned.
+    """
+
+    line: str  # "single.CRT"; the bare name for what is marked by hand
+    title: str
+    possible: float
+    earned: float = 0.0
+    undecided: float = 0.0
+    passed: int = 0
+    failed: int = 0
+    unclear: int = 0  # scenarios, where `undecided` counts marks
+    skipped: int = 0
+    by_hand: bool = False
+
+    @property
+    def total(self) -> int:
+        """The scenarios that share the marks of this line: all but the skipped, which do not apply."""
+        return self.passed + self.failed + self.unclear
+
+    @property
+    def played(self) -> bool:
+        """Whether any scenario spoke for this line."""
+        return self.total > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A part of the rubric, or the whole, added up. `unplayed`: marks of lines no scenario spoke for."""
+
+    name: str
+    title: str
+    possible: float
+    earned: float
+    undecided: float
+    unplayed: float
+
+    @property
+    def most(self) -> float:
+        """The upper bound: what is earned if everything undecided is."""
+        return exact((self.earned, self.undecided))
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the outcomes are worth, line by line, by part and as a whole (without what is marked by hand)."""
+
+    title: str
+    lines: Sequence[LineMarks]
+    parts: Sequence[Sum]
+    whole: Sum
+    by_hand: Sequence[LineMarks]
+    unknown: Sequence[str] = ()  # lines that scenarios name and the rubric does not have
+
+    def line(self, name: str) -> LineMarks:
+        """The line of this name. Raises KeyError."""
+        for line in self.lines:
+            if line.line == name:
+                return line
+        raise KeyError(name)
+
+
+def exact(values: Iterable[float]) -> float:
+    """The sum as a person would write it: no rubric splits a mark into millionths, binary fractions do."""
+    return round(float(sum(Fraction(str(value)) for value in values)), 6)

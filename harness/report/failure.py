@@ -1,0 +1,108 @@
+"""One failure in full: what was expected, what was seen, where, what usually causes it, and how to see it again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from harness.report.causes import Cause
+from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
+from harness.report.report import Played, Report
+from harness.report.terminals import cut, terminals
+from harness.verdict import Finding, Verdict
+
+SYMBOLS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.SKIPPED: "-", Verdict.UNDECIDED: "?"}
+STYLES = {verdict: Style(verdict.value) for verdict in Verdict}
+
+# What is shown of one text: a screenful. With -v ten times that.
+MOST = 2_000
+MOST_LINES = 24
+
+
+def badge(verdict: Verdict) -> Span:
+    """The verdict as a symbol and a word: never by colour alone."""
+    return Span(f"{SYMBOLS[verdict]} {verdict.value}", STYLES[verdict])
+
+
+def told(report: Report, cause: Cause, number: int, width: int, verbose: bool) -> list[Block]:
+    """A cause in full: the play that shows it best, then the names of the others."""
+    play = cause.first
+    verdict = play.outcome.verdict
+    heading = Heading(f"{number}  {badge(verdict).text}  {play.outcome.scenario}", STYLES[verdict])
+    return [heading, *_body(report, play, width, verbose), *_same(report, cause.same, number)]
+
+
+def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block]:
+    found = play.outcome.divergence
+    blocks: list[Block] = []
+    if play.outcome.verdict is Verdict.UNDECIDED:
+        blocks.append(line(Span("We could not tell, so it costs no mark.", Style.UNDECIDED), indent=2))
+    if found is None:
+        blocks.append(line("No finding says why.", indent=2))
+    else:
+        blocks += [line(Span(_short(found.sentence, verbose), Style.STRONG), indent=2), _facts(play, found, verbose)]
+    step, actor = (found.step, found.actor) if found else (None, "")
+    blocks += [BLANK, *terminals(play, step, actor, width, everything=verbose), BLANK]
+    return [*blocks, _again(report, play)]
+
+
+def _again(report: Report, play: Played) -> Line:
+    return line(Span("Again  ", Style.QUIET), Span(report.command(play), Style.STRONG), indent=2, whole=True)
+
+
+def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
+    """What there is to know, label by label; what is empty is left out."""
+    unsure = found.verdict is Verdict.UNDECIDED
+    step = play.step_text(found.step)
+    pairs = [
+        ("Looked for" if unsure else "Expected", _short(found.expected, verbose)),
+        ("Seen", _short(found.seen, verbose)),
+        ("Where", found.where or found.actor),
+        ("Step", f"{found.step}  {step}".rstrip() if found.step is not None else ""),
+        ("Written at", found.place),
+        ("Nearly", found.near),
+        ("Likely", found.likely),
+        ("Hint", play.hint),
+        ("Brief", play.outcome.clause),
+        ("Recording", play.outcome.recording),
+        *(("Also", text) for text in _others(play, found)),
+    ]
+    rows = [[Span(label, Style.QUIET), Span(text)] for label, text in pairs if text.strip()]
+    return Grid([Column(), Column(share=1)], rows)
+
+
+def _others(play: Played, first: Finding) -> list[str]:
+    """What else went wrong in this play: often it only follows from the first."""
+    rest = [f for f in play.outcome.findings if f is not first and f.verdict in (Verdict.FAILED, Verdict.UNDECIDED)]
+    said = [" ".join(filter(None, (_mark(f), f.sentence, f"({f.place})" if f.place else ""))) for f in rest]
+    return said if len(said) <= 5 else [*said[:4], f"and {len(said) - 4} more findings"]
+
+
+def _mark(found: Finding) -> str:
+    return f"{SYMBOLS[found.verdict]} step {found.step}:" if found.step is not None else SYMBOLS[found.verdict]
+
+
+def _same(report: Report, same: Sequence[Played], number: int) -> list[Block]:
+    """The others of this cause, a line each; plays of one scenario are counted, not listed."""
+    if not same:
+        return []
+    plays = Counter(play.outcome.key for play in same)
+    first = {play.outcome.key: play for play in reversed(same)}
+    rows = []
+    for key, times in plays.items():
+        play = first[key]
+        found = play.outcome.divergence
+        often = f" ({times} plays)" if times > 1 else ""
+        place = found.place if found else ""
+        rows.append([badge(play.outcome.verdict), Span(f"{play.outcome.scenario}{often}\n{place}".rstrip())])
+    return [BLANK, line(f"Same cause as {number}:", indent=2), Grid([Column(), Column(share=1)], rows, indent=4)]
+
+
+def _short(text: str, verbose: bool) -> str:
+    """`text` as far as it is worth reading here; the recording and the exports have it whole."""
+    factor = 10 if verbose else 1
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES * factor:
+        half = MOST_LINES * factor // 2
+        lines = [*lines[:half], f"… {len(lines) - 2 * half:,} lines …", *lines[-half:]]
+    return cut("\n".join(lines), MOST * factor)

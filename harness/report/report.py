@@ -1,0 +1,75 @@
+"""A finished report as data. Views read it; nobody changes it afterwards."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.events import Began, Recording
+from harness.grade.marks import Marks
+from harness.scenario.model import Scenario
+from harness.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One scenario, played once: what happened, and what we conclude. `scenario` None: only a recording is left."""
+
+    outcome: Outcome
+    scenario: Scenario | None
+    recording: Recording
+
+    def step_text(self, number: int | None) -> str:
+        """The step as its author wrote it, or "" where nobody knows."""
+        if self.scenario is None or number is None:
+            return ""
+        return next((step.text for step in self.scenario.steps() if step.number == number), "")
+
+    @property
+    def hint(self) -> str:
+        """The hint of the step that decided the verdict."""
+        found = self.outcome.divergence
+        if found is None:
+            return ""
+        written = self.scenario.hints if self.scenario else {}
+        return found.hint or (written.get(found.step, "") if found.step is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one run concluded.
+
+    `again` holds the options that name the subject ("--subject ../work"), quoted
+    for a shell already: with them a play can be repeated by one command.
+    """
+
+    played: Sequence[Played]
+    marks: Marks | None
+    seconds: float
+    subject: str
+    stage: str  # isolation level: "box" or "plain"
+    seed: int
+    again: str = ""
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many plays ended how; every verdict has its number, 0 too."""
+        found = Counter(play.outcome.verdict for play in self.played)
+        return {verdict: found[verdict] for verdict in Verdict}
+
+    @property
+    def evidence(self) -> dict[str, int]:
+        """How many steps of the whole run rest on which evidence."""
+        found: Counter[str] = Counter()
+        for play in self.played:
+            found.update(play.outcome.evidence)
+        return dict(found)
+
+    def command(self, play: Played) -> str:
+        """The one command that plays this again, as one would type it into a shell."""
+        began = next(play.recording.all(Began), None)
+        seed = began.seed if began else self.seed
+        words = f"harness run {shlex.quote(play.outcome.key)} --seed {seed}"
+        return f"{words} {self.again}".rstrip()

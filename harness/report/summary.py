@@ -1,0 +1,125 @@
+"""The end of a report: marks by line of the rubric, how many ended how, what it rests on, and what to do next."""
+
+from __future__ import annotations
+
+from harness.grade.marks import LineMarks, Marks, Sum
+from harness.report.failure import SYMBOLS, badge
+from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
+from harness.report.report import Report
+from harness.verdict import Verdict
+
+# How evidence is called where people read it, strongest first (DESIGN.md, Stillness).
+EVIDENCE = ("still", "stuck", "until", "steady", "spinning", "timed", "gave-up")
+
+
+def summary(report: Report, planned: int, verbose: bool) -> list[Block]:
+    """Everything after the failures; the last line says what to do next."""
+    blocks: list[Block] = [Heading("Summary")]
+    if report.marks is not None:
+        blocks += [*_marks(report.marks), BLANK]
+    blocks.append(_counts(report, planned))
+    if verbose and report.evidence:
+        blocks.append(_evidence(report))
+    return [*blocks, BLANK, *_next(report)]
+
+
+def _counts(report: Report, planned: int) -> Line:
+    counts = report.counts
+    spans: list[str | Span] = []
+    for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.UNDECIDED, Verdict.SKIPPED):
+        if counts[verdict]:
+            spans += [Span(f"{SYMBOLS[verdict]} {counts[verdict]} {verdict.value}", badge(verdict).style), "   "]
+    where = f"{seconds(report.seconds)}   {report.subject}, stage: {report.stage}, seed {report.seed}"
+    missing = planned - len(report.played)
+    if missing > 0:
+        spans.append(Span(f"{missing} of {planned} not played   ", Style.UNDECIDED))
+    return line(*spans, Span(where, Style.QUIET))
+
+
+def _evidence(report: Report) -> Line:
+    known = {name: report.evidence[name] for name in EVIDENCE if name in report.evidence}
+    said = ", ".join(f"{count} {name}" for name, count in {**known, **report.evidence}.items())
+    return line(Span(f"How we knew that nothing more would come, by steps: {said}", Style.QUIET))
+
+
+def _marks(marks: Marks) -> list[Block]:
+    played = [found for found in marks.lines if found.played]
+    absent = [found for found in marks.lines if not found.played]
+    listed = marks.lines if len(absent) <= len(played) else played
+    columns = [
+        Column("Line", style=Style.QUIET),
+        Column("", share=1),
+        Column("Scenarios", style=Style.QUIET),
+        Column("Earned", right=True),
+        Column("Undecided", right=True),
+        Column("Possible", right=True),
+    ]
+    sums = [*(total for total in marks.parts if len(marks.parts) > 1), marks.whole]
+    rows = [*(_line(found) for found in listed), *(_sum(total) for total in sums)]
+    blocks: list[Block] = [Grid(columns, rows, indent=0, totals=frozenset({len(listed)}))]
+    return [*blocks, *_remarks(marks, [] if listed is marks.lines else absent)]
+
+
+def _line(found: LineMarks) -> list[Span]:
+    unsure = Span(number(found.undecided), Style.UNDECIDED) if found.undecided else Span("")
+    lost = Style.FAILED if found.failed else Style.PLAIN
+    earned = Span(number(found.earned), lost) if found.played else Span("-", Style.SKIPPED)
+    return [Span(found.line), Span(found.title), Span(_scenarios(found)), earned, unsure, Span(number(found.possible))]
+
+
+def _scenarios(found: LineMarks) -> str:
+    if not found.played:
+        return "none applies" if found.skipped else "none played"
+    parts = [(found.passed, Verdict.PASSED), (found.failed, Verdict.FAILED), (found.unclear, Verdict.UNDECIDED)]
+    return "  ".join(f"{SYMBOLS[verdict]} {count}" for count, verdict in parts if count)
+
+
+def _sum(total: Sum) -> list[Span]:
+    unsure = Span(number(total.undecided) if total.undecided else "", Style.UNDECIDED)
+    name, title = Span(total.name, Style.STRONG), Span(total.title, Style.STRONG)
+    earned, possible = (Span(number(value), Style.STRONG) for value in (total.earned, total.possible))
+    return [name, title, Span(""), earned, unsure, possible]
+
+
+def _remarks(marks: Marks, absent: list[LineMarks]) -> list[Block]:
+    """What the table cannot say: the upper bound, what nobody played, what a person marks."""
+    said = []
+    whole = marks.whole
+    if whole.undecided:
+        said.append(
+            f"Undecided costs nothing: the mark lies between {number(whole.earned)} and {number(whole.most)}."
+        )
+    if absent:
+        names = ", ".join(found.line for found in absent)
+        said.append(f"No scenario was played for {len(absent)} lines ({number(whole.unplayed)} marks): {names}.")
+    if marks.unknown:
+        said.append(f"Named by scenarios, but not in the rubric: {', '.join(marks.unknown)}.")
+    if marks.by_hand:
+        said.append(f"Marked by hand: {', '.join(f'{f.title} ({number(f.possible)})' for f in marks.by_hand)}.")
+    return [line(Span(sentence, Style.QUIET)) for sentence in said]
+
+
+def _next(report: Report) -> list[Block]:
+    """The last line: the one thing to do now."""
+    for verdict, text in (
+        (Verdict.FAILED, "Next: repair failure 1, the others may follow from it; then"),
+        (Verdict.UNDECIDED, "Next: nothing failed, but something could not be decided; play it again:"),
+    ):
+        play = next((play for play in report.played if play.outcome.verdict is verdict), None)
+        if play is not None:
+            return [line(f"{text} ", Span(report.command(play), Style.STRONG), whole=True)]
+    if not report.played:
+        return [line("Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only.")]
+    return [line("Next: nothing to repair. `harness stress` plays the same under bad networks and other orders.")]
+
+
+def number(value: float) -> str:
+    """Marks as people write them: 1, 0.5, 0.33."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def seconds(value: float) -> str:
+    """A time that is easy to read: 0.4 s, 12 s, 3 min 20 s."""
+    if value < 10:
+        return f"{value:.1f} s"
+    return f"{value:.0f} s" if value < 120 else f"{int(value) // 60} min {int(value) % 60} s"

@@ -1,0 +1,217 @@
+"""The terminals of one play as rows in the order of time: a recording, made readable.
+
+A row belongs to one actor, or to all. The views lay rows out side by side; how
+much of a long transcript is worth showing is decided here (`around`, `folded`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import groupby
+
+from harness.events import (
+    Capped,
+    Event,
+    Exited,
+    Noted,
+    NotTyped,
+    Output,
+    Recording,
+    Settled,
+    Signalled,
+    Started,
+    StepBegan,
+    Typed,
+)
+from harness.report.screen import visible
+
+# A flood of one actor between two inputs is folded before it is even read: 25 MB are half a million rows.
+FLOOD = 2_000
+
+
+class Kind(StrEnum):
+    """What a row shows."""
+
+    PRINTED = "printed"
+    PROMPT = "prompt"  # printed, no newline, and then somebody typed
+    TYPED = "typed"
+    EVENT = "event"  # left, was killed, was started again
+    STEP = "step"  # a step of the scenario, across all terminals
+    NOTE = "note"  # a remark of the harness, across all terminals
+    FOLDED = "folded"  # `count` rows that are not shown
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line at one terminal (`actor` "": across all of them), `t` seconds into the play."""
+
+    t: float
+    step: int | None
+    actor: str
+    kind: Kind
+    text: str
+    marked: bool = False
+    count: int = 0
+
+
+def columns(recording: Recording) -> list[str]:
+    """The actors in the order in which they were started (or first did anything)."""
+    seen: dict[str, None] = {}
+    for event in recording.events:
+        if isinstance(event, Started | Typed | NotTyped | Output | Exited | Signalled):
+            seen.setdefault(event.actor)
+    return list(seen)
+
+
+def rows(recording: Recording) -> list[Row]:
+    """Everything that was typed and printed, with the steps it belongs to. A line's time is that of its first byte."""
+    screens: dict[str, _Screen] = {}
+    placed: list[tuple[int, Row]] = []
+    for index, event in enumerate(recording.events):
+        if isinstance(event, Output):
+            screens.setdefault(event.actor, _Screen(event.actor)).chunks.append((index, event))
+            continue
+        # Whatever happens at a terminal ends the line that stands there unfinished.
+        if isinstance(event, Typed | NotTyped | Exited | Capped) and event.actor in screens:
+            placed += screens[event.actor].flush(prompt=isinstance(event, Typed))
+        if isinstance(event, Typed) and event.what != "raw":
+            screens.setdefault(event.actor, _Screen(event.actor)).echo = visible(event.data).strip()
+        row = _row(event)
+        if row is not None:
+            placed.append((index, row))
+    for screen in screens.values():
+        placed += screen.flush(prompt=False)
+    return [row for _, row in sorted(placed, key=lambda pair: pair[0])]
+
+
+@dataclass(slots=True)
+class _Screen:
+    """What one actor printed since it was last typed to."""
+
+    actor: str
+    chunks: list[tuple[int, Output]] = field(default_factory=list)
+    last: str = ""  # the prompt that stood when somebody typed
+    echo: str = ""  # what was typed, while the program may still print it back
+
+    def flush(self, prompt: bool) -> Iterator[tuple[int, Row]]:
+        """The lines that came, and forget them. `prompt`: an unfinished one is what the typist was asked."""
+        lines = list(_lines(self.chunks))
+        self.chunks = []
+        shown = [*lines[: FLOOD // 2], *lines[-FLOOD // 2 :]] if len(lines) > FLOOD else lines
+        for number, (index, first, data, ended) in enumerate(shown):
+            if len(lines) > FLOOD and number == FLOOD // 2:
+                yield index, Row(first.t, first.step, self.actor, Kind.FOLDED, "", count=len(lines) - FLOOD)
+            text = visible(data).rstrip()
+            if not text.strip() or self._is_echo(text.strip()):
+                continue
+            asks = prompt and not ended
+            self.last = text.strip() if asks else self.last
+            yield index, Row(first.t, first.step, self.actor, Kind.PROMPT if asks else Kind.PRINTED, text)
+
+    def _is_echo(self, text: str) -> bool:
+        # readline in the program under test prints what is typed, at times with the prompt once more:
+        # the typed row says so already. Only the first line can be it, and only the whole line.
+        echo, self.echo = self.echo, ""
+        return bool(echo) and text in (echo, f"{self.last} {echo}", self.last + echo)
+
+
+def _lines(chunks: Sequence[tuple[int, Output]]) -> Iterator[tuple[int, Output, bytes, bool]]:
+    """Chunks as lines: the event a line began in, its bytes, and whether a newline ended it."""
+    held: list[bytes] = []
+    start: tuple[int, Output] | None = None
+    for index, event in chunks:
+        for piece in _cut(event.data):
+            start = start or (index, event)
+            held.append(piece)
+            if piece.endswith(b"\n"):
+                yield *start, b"".join(held), True
+                held, start = [], None
+    if start is not None:
+        yield *start, b"".join(held), False
+
+
+def _cut(data: bytes) -> list[bytes]:
+    *whole, last = data.split(b"\n")
+    return [piece + b"\n" for piece in whole] + ([last] if last else [])
+
+
+def _row(event: Event) -> Row | None:
+    """The row of anything but output, or None for what a transcript does not show."""
+    match event:
+        case StepBegan(text=text):
+            return Row(event.t, event.step, "", Kind.STEP, text)
+        case Typed(actor=actor, data=data, what=what):
+            text = visible(data).rstrip("\r\n") if what in ("line", "name", "password") else _keys(data)
+            return Row(event.t, event.step, actor, Kind.TYPED, text)
+        case NotTyped(actor=actor, data=data, why=why):
+            return Row(event.t, event.step, actor, Kind.EVENT, f"could not be typed: {visible(data).strip()} ({why})")
+        case Exited(actor=actor):
+            return Row(event.t, event.step, actor, Kind.EVENT, _exit(event))
+        case Signalled(actor=actor, signal=signal):
+            return Row(event.t, event.step, actor, Kind.EVENT, f"got {signal}")
+        case Started(actor=actor, life=life) if life > 1:
+            return Row(event.t, event.step, actor, Kind.EVENT, "started again")
+        case Capped(actor=actor, limit=limit, what=what):
+            return Row(event.t, event.step, actor, Kind.EVENT, f"{what} past {limit:,} bytes was not kept")
+        case Settled(cause=cause) if cause:
+            return Row(event.t, event.step, "", Kind.NOTE, f"{event.evidence}: {cause}")
+        case Noted(text=text):
+            return Row(event.t, event.step, "", Kind.NOTE, text)
+    return None
+
+
+def _keys(data: bytes) -> str:
+    """Keys as people name them: b"\\x04" is ctrl-d; other bytes as they are written in a scenario."""
+    if len(data) == 1 and 1 <= data[0] <= 26:
+        return f"[ctrl-{chr(data[0] + 96)}]"
+    return f"[{ascii(data)[2:-1]}]"
+
+
+def _exit(event: Exited) -> str:
+    if event.by_us:
+        return "ended by the harness"
+    return f"killed by {event.signal}" if event.signal else f"left, exit status {event.status}"
+
+
+def around(found: Sequence[Row], step: int | None, after: int = 4) -> list[Row]:
+    """The rows up to the end of this step and `after` more, the step itself marked; all of them for None.
+
+    Other steps are left out if what was typed says them already, or if there is one to look for.
+    """
+    typed = {row.step for row in found if row.kind is Kind.TYPED}
+    kept = [
+        replace(row, marked=row.kind is Kind.STEP and step is not None)
+        for row in found
+        if row.kind is not Kind.STEP or (row.step not in typed if step is None else row.step == step)
+    ]
+    last = max((i for i, row in enumerate(kept) if row.step == step), default=None)
+    return kept if step is None or last is None else kept[: last + 1 + after]
+
+
+def folded(found: Sequence[Row], keep: int = 40, stretch: int = 12) -> list[Row]:
+    """The rows without their long stretches: `keep` of them before the marked one, and few of a kind."""
+    mark = next((i for i, row in enumerate(found) if row.marked), len(found))
+    head, tail = found[: max(0, mark - keep)], found[max(0, mark - keep) :]
+    return [*_fold(head, 3), *_each_stretch(tail, stretch)]
+
+
+def _each_stretch(found: Sequence[Row], stretch: int) -> Iterator[Row]:
+    for _, same in groupby(found, key=lambda row: (row.actor, row.kind is Kind.PRINTED)):
+        run = list(same)
+        half = stretch // 2
+        if len(run) > stretch + 2 and run[0].kind is Kind.PRINTED:
+            yield from (*run[:half], *_fold(run[half:-half], 1), *run[-half:])
+        else:
+            yield from run
+
+
+def _fold(found: Sequence[Row], least: int) -> Iterable[Row]:
+    """One row in the place of these, unless they are too few to be worth it."""
+    if len(found) <= least:
+        return found
+    actors = {row.actor for row in found}
+    count = sum(row.count or 1 for row in found)
+    first = found[0]
+    return [Row(first.t, first.step, actors.pop() if len(actors) == 1 else "", Kind.FOLDED, "", count=count)]
