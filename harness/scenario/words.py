@@ -1,0 +1,92 @@
+"""The other words of the language: a document's keys, the forms of a step that are no verbs, keys to press."""
+
+from __future__ import annotations
+
+import re
+
+# The keys of a document, in the order in which people write them.
+KEYS: dict[str, str] = {
+    "scenario": "The behaviour, as a sentence. It is the scenario's name.",
+    "clause": "The paragraph of the assignment that asks for it.",
+    "marks": "The rubric's item (or items) that it counts for.",
+    "tags": "Words to select by.",
+    "visible": "`public` (students may read it; the default) or `hidden`.",
+    "cast": "Who takes part: `handle: account`, `handle: {account: NAME, password: WORD}` or `crowd: {people: 50}`.",
+    "files": "Files that lie in an actor's folder before the play: `actor/path: text` or `{random bytes: 300000}`.",
+    "network": "What the network does to the bytes on their way.",
+    "with": "Names and their values: `{title}` stands for the value of `title`.",
+    "each": "As `with`, but lists of values: the scenario is played once for each.",
+    "play": "The steps, one after the other.",
+    "hints": "What to tell a student when a step failed: the step's own words, and a sentence.",
+}
+REQUIRED = ("scenario", "play")
+VISIBLE = ("public", "hidden")
+
+# (how it is written, what it means, an example)
+FORMS: tuple[tuple[str, str, str], ...] = (
+    (
+        "NAME: TEXT",
+        "Typed at the terminal, followed by Enter, whatever it says. An empty text presses Enter alone.",
+        "yoda: POST 1 hello",
+    ),
+    ("N s pass", "The one fixed wait there is. Nothing else in a play waits for a clock.", "3 s pass"),
+    ("N times", "Steps that are repeated; `{n}` counts from 1.", '3 times: [yoda: "POST {n} hello"]'),
+    (
+        "together",
+        "Steps that begin at one instant, before any answer is waited for.",
+        "together: [yoda: POST 1 left, r2d2: POST 1 right]",
+    ),
+    (
+        "any of",
+        "Several witnesses of one fact: one expectation that holds suffices.",
+        "any of: [server/1 is gone, yoda never sees: hello]",
+    ),
+)
+# What the language has words for, and the director cannot play yet.
+NOT_PLAYED = ("holds", "releases")
+ONE_ORDER = "one order explains every answer"
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+PASS = re.compile(r"(\d+(?:\.\d+)?) s pass(?:es)?")
+TIMES = re.compile(r"(\d+) times?")
+
+PRESSED: dict[str, bytes] = {
+    "enter": b"\r",
+    "tab": b"\t",
+    "escape": b"\x1b",
+    "space": b" ",
+    "backspace": b"\x7f",
+    "delete": b"\x1b[3~",
+    "up": b"\x1b[A",
+    "down": b"\x1b[B",
+    "right": b"\x1b[C",
+    "left": b"\x1b[D",
+    "home": b"\x1b[H",
+    "end": b"\x1b[F",
+    **{f"ctrl-{chr(code + 96)}": bytes([code]) for code in range(1, 27)},
+    "ctrl-\\": b"\x1c",
+    "ctrl-]": b"\x1d",
+}
+
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.)|$)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
+
+
+def unescape(text: str) -> bytes:
+    r"""The bytes that `\x00 \n \r \t \\` and plain letters stand for. Raises ValueError for another escape."""
+    out, position = b"", 0
+    for match in _ESCAPE.finditer(text):
+        out += text[position : match.start()].encode()
+        position = match.end()
+        if match[1]:
+            out += bytes([int(match[1], 16)])
+        elif match[2] in _ESCAPES:
+            out += _ESCAPES[match[2]].encode()
+        else:
+            raise ValueError(f"unknown escape {match.group()!r}: expected \\x00, \\n, \\r, \\t or \\\\")
+    return out + text[position:].encode()
+
+
+def not_played(word: str) -> str:
+    """The one sentence for what the language knows and nobody plays yet."""
+    return f"`{word}` is part of the language, but is not played yet"
