@@ -9,15 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from harness.grade.marks import LineMarks, Marks, Sum, exact
+from harness.scenario.checked import checked
+from harness.scenario.loader import read_text
 from harness.verdict import Outcome, Verdict, worst
 
-# A dot parts the name of a part from that of its item, so neither may hold one.
-Name = Annotated[str, StringConstraints(pattern=r"^[^.\s]+$")]
+
+def _one_word(name: str) -> str:
+    # `marks: single.AUTH` parts the name of a part from that of its line at the dot.
+    if not name or "." in name or any(char.isspace() for char in name):
+        raise ValueError(f"a name is one word without a dot, got {name!r}")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_one_word)]
 
 
 class _Strict(BaseModel):
@@ -57,6 +67,11 @@ class Rubric(_Strict):
         for part_name, part in self.parts.items():
             for name, item in part.items.items():
                 yield f"{part_name}.{name}", item
+
+
+def load_rubric(path: Path) -> Rubric:
+    """rubric.yaml, checked. Raises Mistakes, with file:line:column each."""
+    return checked(Rubric, read_text(path), str(path))
 
 
 def add_up(rubric: Rubric, outcomes: Iterable[Outcome]) -> Marks:

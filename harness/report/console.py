@@ -21,12 +21,12 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.causes import causes
-from harness.report.failure import badge, told
+from harness.report.failure import passing, told
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
-from harness.report.passing import passing
 from harness.report.report import Played, Report
 from harness.report.safe import safe
-from harness.report.summary import seconds, summary
+from harness.report.summary import summary
+from harness.report.words import badge, seconds
 from harness.verdict import Verdict
 
 # The terminal's own sixteen colours, without white, black and yellow: these read on light and on dark.
@@ -44,6 +44,8 @@ _COLOURS = {
 _PLAIN_LETTERS = str.maketrans(
     {"✓": "+", "✗": "x", "…": "...", "▶": ">", "◀": "<", "»": ">", "─": "-", "│": "|", "┼": "+"}
 )
+# A play that ended: the verdict, the time, the name.
+_ENDED = (Column(width=11), Column(right=True, width=8), Column(share=1))
 
 
 class Console:
@@ -89,8 +91,9 @@ class Console:
         outcome = played.outcome
         if outcome.scenario in self._now:
             self._now.remove(outcome.scenario)
-        cells = [badge(outcome.verdict), Span(seconds(outcome.seconds), Style.QUIET), Span(outcome.scenario)]
-        self._show(Grid([_WORD, _TIME, Column(share=1)], [cells], indent=0))
+        why = f"  ({played.why_skipped})" if played.why_skipped else ""
+        cells = [badge(outcome.verdict), Span(seconds(outcome.seconds), Style.QUIET), Span(outcome.scenario + why)]
+        self._show(Grid(_ENDED, [cells], indent=0))
         self._refresh(1)
 
     def finish(self, report: Report) -> None:
@@ -123,10 +126,6 @@ class Console:
             title = self._now[-1] if self._now else ""
             more = f" (and {len(self._now) - 1} more)" if len(self._now) > 1 else ""
             self._live.update(self._task, advance=done, description=self._pen.letters(title + more))
-
-
-_WORD = Column()
-_TIME = Column(right=True)
 
 
 class _Pen:
@@ -170,16 +169,15 @@ class _Pen:
 
     def _table(self, grid: Grid) -> Table:
         headed = any(column.heading for column in grid.columns)
-        table = Table(show_header=headed, show_edge=False, expand=True, header_style="bold", **self._frame(grid, headed))
+        table = Table(show_header=headed, show_edge=False, expand=True, **self._frame(grid, headed))
         for column in grid.columns:
-            width = 4 if grid.ruled and not column.share else None
             table.add_column(
                 self.text(Span(column.heading)),
                 ratio=column.share or None,
                 justify="right" if column.right else "left",
                 style=_COLOURS[column.style],
                 no_wrap=not column.share,
-                width=width,
+                width=column.width or None,
                 overflow="fold",
             )
         for number, cells in enumerate(grid.rows):

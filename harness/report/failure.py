@@ -1,4 +1,4 @@
-"""One failure in full: what was expected, what was seen, where, what usually causes it, and how to see it again."""
+"""One play in full: what was expected, what was seen, where, what usually causes it, and how to see it again."""
 
 from __future__ import annotations
 
@@ -8,20 +8,14 @@ from collections.abc import Sequence
 from harness.report.causes import Cause
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
-from harness.report.terminals import cut, terminals
+from harness.report.steps import steps_grid
+from harness.report.terminals import terminals
+from harness.report.words import STYLES, SYMBOLS, badge, cut
 from harness.verdict import Finding, Verdict
-
-SYMBOLS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.SKIPPED: "-", Verdict.UNDECIDED: "?"}
-STYLES = {verdict: Style(verdict.value) for verdict in Verdict}
 
 # What is shown of one text: a screenful. With -v ten times that.
 MOST = 2_000
 MOST_LINES = 24
-
-
-def badge(verdict: Verdict) -> Span:
-    """The verdict as a symbol and a word: never by colour alone."""
-    return Span(f"{SYMBOLS[verdict]} {verdict.value}", STYLES[verdict])
 
 
 def told(report: Report, cause: Cause, number: int, width: int, verbose: bool) -> list[Block]:
@@ -30,6 +24,12 @@ def told(report: Report, cause: Cause, number: int, width: int, verbose: bool) -
     verdict = play.outcome.verdict
     heading = Heading(f"{number}  {badge(verdict).text}  {play.outcome.scenario}", STYLES[verdict])
     return [heading, *_body(report, play, width, verbose), *_same(report, cause.same, number)]
+
+
+def passing(play: Played, width: int) -> list[Block]:
+    """A play that needs nobody's attention, for somebody who asked: its steps, their evidence, the terminals."""
+    heading = Heading(f"{badge(play.outcome.verdict).text}  {play.outcome.scenario}", STYLES[play.outcome.verdict])
+    return [heading, steps_grid(play), BLANK, *terminals(play, None, "", width, everything=True)]
 
 
 def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block]:
@@ -41,6 +41,8 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
         blocks.append(line("No finding says why.", indent=2))
     else:
         blocks += [line(Span(_short(found.sentence, verbose), Style.STRONG), indent=2), _facts(play, found, verbose)]
+    if verbose:
+        blocks += [BLANK, steps_grid(play)]
     step, actor = (found.step, found.actor) if found else (None, "")
     blocks += [BLANK, *terminals(play, step, actor, width, everything=verbose), BLANK]
     return [*blocks, _again(report, play)]
@@ -62,10 +64,11 @@ def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
         ("Written at", found.place),
         ("Nearly", found.near),
         ("Likely", found.likely),
-        ("Hint", play.hint),
+        ("Hint", found.hint),
         ("Brief", play.outcome.clause),
         ("Recording", play.outcome.recording),
         *(("Also", text) for text in _others(play, found)),
+        *(("Noticed", remark.sentence) for remark in play.remarks),
     ]
     rows = [[Span(label, Style.QUIET), Span(text)] for label, text in pairs if text.strip()]
     return Grid([Column(), Column(share=1)], rows)

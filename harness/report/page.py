@@ -51,10 +51,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a grid: its heading, and how it shares the page (`share` 0: as wide as what it holds)."""
+    """A column of a grid: its heading, and how it shares the page (`share` 0: `width`, or as wide as what it holds)."""
 
     heading: str = ""
     share: int = 0
+    width: int = 0
     right: bool = False
     style: Style = Style.PLAIN
 

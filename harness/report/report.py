@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from harness.events import Began, Recording
 from harness.grade.marks import Marks
 from harness.scenario.model import Scenario
-from harness.verdict import Outcome, Verdict
+from harness.verdict import Finding, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,15 @@ class Played:
         return next((step.text for step in self.scenario.steps() if step.number == number), "")
 
     @property
-    def hint(self) -> str:
-        """The hint of the step that decided the verdict."""
-        found = self.outcome.divergence
-        if found is None:
-            return ""
-        written = self.scenario.hints if self.scenario else {}
-        return found.hint or (written.get(found.step, "") if found.step is not None else "")
+    def remarks(self) -> list[Finding]:
+        """What is worth a word and decides nothing: findings that passed, yet not about a step."""
+        return [f for f in self.outcome.findings if f.verdict is Verdict.PASSED and f.step is None and f.sentence]
+
+    @property
+    def why_skipped(self) -> str:
+        """Why a skipped play does not apply, or ""."""
+        skipped = [f.sentence for f in self.outcome.findings if f.verdict is Verdict.SKIPPED]
+        return skipped[0] if skipped and self.outcome.verdict is Verdict.SKIPPED else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from harness.grade.marks import LineMarks, Marks, Sum
-from harness.report.failure import SYMBOLS, badge
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Report
+from harness.report.words import SYMBOLS, badge, number, seconds
 from harness.verdict import Verdict
 
 # How evidence is called where people read it, strongest first (DESIGN.md, Stillness).
@@ -111,15 +111,3 @@ def _next(report: Report) -> list[Block]:
     if not report.played:
         return [line("Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only.")]
     return [line("Next: nothing to repair. `harness stress` plays the same under bad networks and other orders.")]
-
-
-def number(value: float) -> str:
-    """Marks as people write them: 1, 0.5, 0.33."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def seconds(value: float) -> str:
-    """A time that is easy to read: 0.4 s, 12 s, 3 min 20 s."""
-    if value < 10:
-        return f"{value:.1f} s"
-    return f"{value:.0f} s" if value < 120 else f"{int(value) // 60} min {int(value) % 60} s"

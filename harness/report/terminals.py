@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from harness.report.page import Block, Column, Grid, Span, Style, line
 from harness.report.report import Played
 from harness.report.transcript import Kind, Row, around, columns, folded, rows
+from harness.report.words import cut, some
 
 # A narrower terminal breaks nearly every line; the step's number and the margins take the rest of the page.
 NARROWEST = 24
@@ -24,8 +25,8 @@ def terminals(play: Played, step: int | None, actor: str, width: int, everything
     spoke = {row.actor for row in shown if row.actor}
     names = [name for name in columns(play.recording) if name in spoke]
     chosen = _chosen(names, shown, actor, max(1, (width - MARGIN) // NARROWEST))
-    blocks = _blocks(shown, chosen, (width - MARGIN) // max(1, len(chosen)) - 3)
-    return [*blocks, *_absent(play, names, chosen)]
+    layout = _Layout(chosen, (width - MARGIN) // max(1, len(chosen)) - 3)
+    return [*layout.lay_out(shown), *_absent(play, names, chosen)]
 
 
 def _chosen(names: Sequence[str], shown: Sequence[Row], actor: str, room: int) -> list[str]:
@@ -36,34 +37,48 @@ def _chosen(names: Sequence[str], shown: Sequence[Row], actor: str, room: int) -
     return [name for name in names if name in kept]
 
 
-def _blocks(shown: Sequence[Row], names: Sequence[str], room: int) -> list[Block]:
+class _Layout:
     """Grids of equal columns, broken wherever something is said across all terminals."""
-    blocks: list[Block] = []
-    cells: list[list[Span]] = []
-    last: int | None = None
-    asked: set[tuple[str, str]] = set()
 
-    def close() -> None:
-        if cells or not blocks:
-            headings = ["", *(["" for _ in names] if blocks else names)]
-            shares = [Column(heading, share=1) for heading in headings[1:]]
-            blocks.append(Grid([Column("step" if not blocks else "", right=True), *shares], list(cells), ruled=True))
-            cells.clear()
+    def __init__(self, names: Sequence[str], room: int) -> None:
+        self._names, self._room = names, room
+        self._blocks: list[Block] = []
+        self._cells: list[list[Span]] = []
+        self._asked: set[tuple[str, str]] = set()
+        self._step: int | None = None
 
-    for row in shown:
-        number = "" if row.step in (None, last) else str(row.step)
-        if not row.actor:
-            close()
-            blocks.append(_across(row))
-        elif row.actor in names:
-            again = row.kind is Kind.PROMPT and (row.actor, row.text) in asked
-            asked.add((row.actor, row.text))
-            text = _cell(row, room if again else LONGEST)
-            cell = Span(text, _STYLES.get(row.kind, Style.PLAIN))
-            cells.append([Span(number, Style.QUIET), *(cell if name == row.actor else Span("") for name in names)])
-        last = row.step
-    close()
-    return blocks
+    def lay_out(self, shown: Sequence[Row]) -> list[Block]:
+        """The rows as blocks; the first grid has the names of the terminals on top, however empty it is."""
+        for row in shown:
+            if not row.actor:
+                self._close()
+                self._blocks.append(_across(row))
+            elif row.actor in self._names:
+                self._cells.append(self._beside(row))
+            self._step = row.step
+        self._close()
+        return self._blocks
+
+    def _beside(self, row: Row) -> list[Span]:
+        number = "" if row.step in (None, self._step) else str(row.step)
+        cell = Span(_cell(row, self._room_for(row)), _STYLES.get(row.kind, Style.PLAIN))
+        return [Span(number, Style.QUIET), *(cell if name == row.actor else Span("") for name in self._names)]
+
+    def _room_for(self, row: Row) -> int:
+        # A prompt is told in full once; then one line of it is enough to see that it came.
+        if row.kind is not Kind.PROMPT or (row.actor, row.text) not in self._asked:
+            self._asked.add((row.actor, row.text))
+            return LONGEST
+        return self._room
+
+    def _close(self) -> None:
+        if not self._names or (not self._cells and self._blocks):
+            return
+        first = not any(isinstance(block, Grid) for block in self._blocks)
+        step = Column("step" if first else "", width=4, right=True)
+        columns = [step, *(Column(name if first else "", share=1) for name in self._names)]
+        self._blocks.append(Grid(columns, self._cells, ruled=True))
+        self._cells = []
 
 
 def _cell(row: Row, most: int) -> str:
@@ -94,19 +109,3 @@ def _absent(play: Played, names: Sequence[str], chosen: Sequence[str]) -> list[B
     if narrow:
         said.append(f"no room for {some(narrow)}: a wider window shows more")
     return [line(Span(f"({'; '.join(said)})", Style.QUIET), indent=8)] if said else []
-
-
-def some(names: Sequence[str], most: int = 6) -> str:
-    """Names in a sentence; a crowd is not read out."""
-    listed = names if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} others"]
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
-
-
-def cut(text: str, most: int) -> str:
-    """`text`, or its beginning and end with what was left out counted: a view may, the data never."""
-    if len(text) <= most:
-        return text
-    if most < 80:
-        return text[: max(1, most - 1)] + "…"
-    half = most // 2 - 15
-    return f"{text[:half]} … {len(text) - 2 * half:,} characters … {text[-half:]}"
