@@ -137,13 +137,13 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def to_junit(report: Report) -> str:
     """The report as JUnit XML: one suite a scenario file. Undecided is an error, so that no one takes it for a pass."""
-    root = ET.Element("testsuites", name=safe(report.subject), **_numbers(report.played, report.seconds))
+    root = ET.Element("testsuites", {"name": safe(report.subject), **_numbers(report.played, report.seconds)})
     # groupby wants its groups together, and plays of several files may alternate.
     by_file = sorted(report.played, key=_file)
     for file, plays in groupby(by_file, key=_file):
         together = list(plays)
         time = sum(play.outcome.seconds for play in together)
-        suite = ET.SubElement(root, "testsuite", name=safe(file), **_numbers(together, time))
+        suite = ET.SubElement(root, "testsuite", {"name": safe(file), **_numbers(together, time)})
         for play in together:
             _case(suite, report, play)
     ET.indent(root)
