@@ -1,0 +1,135 @@
+"""The user's side of the terminal: questions, news that nobody asked for, and the way out.
+
+The main worker sits in input(), inside GNU readline, and no other may touch the line
+being edited. So another worker that has something to say leaves it here and raises
+SIGALRM; Python runs the handler in the main worker, between two keys.
+"""
+
+import signal
+import sys
+from collections import deque
+
+from .arguments import write
+
+try:
+    import readline
+except ImportError:  # a Python built without it: typing works, editing does not
+    readline = None  # type: ignore[assignment]  # there is no type for "a module or nothing"
+
+# A signal that comes in the few microseconds between readline's last look and its wait
+# would only be seen at the next key. So it is sent again, this often, until it was seen:
+# once, as a rule. When nothing has happened no timer is running.
+_AGAIN = 0.05
+
+
+class Leave(Exception):
+    """The program ends now: what to print last, and the exit status."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.text = text
+        self.status = status
+
+
+class Keyboard:
+    """Asks questions; can be interrupted in them."""
+
+    def __init__(self) -> None:
+        self._leave: Leave | None = None
+        self._asking = False
+        self._editing = False  # readline shows a prompt, and what was typed so far
+        self._prompt = ""
+        self._news: deque[str] = deque()
+        self._edited = readline is not None and sys.stdin.isatty() and sys.stdout.isatty()
+        signal.signal(signal.SIGALRM, self._interrupted)
+        if self._edited:
+            self._set_up_editing()
+
+    def ask(self, prompt: str) -> str:
+        """Return the line that the user types. Raises Leave, EOFError or KeyboardInterrupt."""
+        self._prompt = prompt
+        self._asking = True
+        try:
+            self._interrupted()  # for what came while nobody was asked
+            return input(prompt)
+        finally:
+            self._asking = self._editing = False
+
+    def remember(self, line: str) -> None:
+        """Put a line into the history. Commands belong there, passwords do not."""
+        if self._edited:
+            readline.add_history(line)
+
+    def tell(self, text: str) -> None:
+        """Show a line that nobody asked for, without tearing what is being typed. From any worker."""
+        if not self._edited:
+            write(f"\n{text}\n{self._prompt}" if self._asking else f"{text}\n")
+            return
+        self._news.append(text)
+        self._interrupt()
+
+    def end(self, text: str, status: int) -> None:
+        """Make the main worker leave, wherever it is. From any worker; the first reason counts."""
+        if self._leave is None:
+            self._leave = Leave(text, status)
+        self._interrupt()
+
+    def check(self) -> None:
+        """Raise Leave if it is time to."""
+        if self._leave is not None:
+            raise self._leave
+
+    def close(self) -> None:
+        """Nobody is interrupted any more."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+
+    def _interrupt(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 1e-6, _AGAIN)
+
+    def _interrupted(self, *_: object) -> None:
+        """Run in the main worker, by the signal or before a question."""
+        if not self._asking:
+            return  # the next question sees to it
+        self.check()  # raises out of input(), which leaves the terminal as it was
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if self._news:
+            self._show_news()
+
+    def _show_news(self) -> None:
+        lines = ""
+        while self._news:
+            lines += self._news.popleft() + "\n"
+        if not self._editing:
+            write(lines)
+        elif not _show_above_line(lines):
+            write(f"\r\x1b[K{lines}{self._prompt}{readline.get_line_buffer()}")
+
+    def _set_up_editing(self) -> None:
+        readline.set_auto_history(False)
+        # Its escape sequences would stand before every prompt.
+        readline.parse_and_bind("set enable-bracketed-paste off")
+        readline.set_startup_hook(self._editing_starts)
+
+    def _editing_starts(self) -> None:
+        self._editing = True
+
+
+def _show_above_line(lines: str) -> bool:
+    """Print lines above the line being edited, cursor and all; False if this readline cannot."""
+    # Python's readline module does not offer these functions of the library it has loaded.
+    import ctypes
+
+    try:
+        library = ctypes.CDLL(readline.__file__)
+        clear, moved, redraw = library.rl_clear_visible_line, library.rl_on_new_line, library.rl_redisplay
+    except (AttributeError, OSError, TypeError):
+        return False
+    flush = ctypes.CDLL(None).fflush  # readline writes through C's own buffer
+    clear()
+    flush(None)
+    write(lines)
+    moved()
+    redraw()
+    flush(None)
+    return True
