@@ -1,0 +1,1 @@
+"""Helping a teacher: what a scenario bites, and whether it is fair."""

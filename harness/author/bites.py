@@ -1,0 +1,85 @@
+"""The kill matrix: whom each scenario bites, and that it is fair. Pure: outcomes in, conclusions out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.author.saboteur import Saboteur
+from harness.verdict import Finding, Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """What became of one saboteur. `complaints` is empty if all is as its saboteur.yaml says."""
+
+    name: str
+    saboteur: str
+    failed: Sequence[str]  # keys of the scenarios that failed it
+    finding: Finding | None  # of the scenario named for it
+    lost: Sequence[str]  # the rubric lines that lost marks
+    complaints: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All saboteurs and all right programs against all scenarios."""
+
+    kills: Sequence[Kill]
+    unfair: Mapping[str, Sequence[Outcome]]  # right program -> its outcomes that did not pass
+    bites: Mapping[str, Sequence[str]]  # scenario -> the saboteurs it fails
+
+    @property
+    def toothless(self) -> list[str]:
+        """Scenarios that fail nobody: each needs a reason to exist."""
+        return [key for key, bitten in self.bites.items() if not bitten]
+
+    @property
+    def good(self) -> bool:
+        """Whether every saboteur is killed as it should be and no right program fails."""
+        return not any(kill.complaints for kill in self.kills) and not any(self.unfair.values())
+
+
+def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome]) -> Kill:
+    """Hold one saboteur's outcomes against what its file says."""
+    bad = [o for o in outcomes if o.verdict is Verdict.FAILED]
+    named = next((o for o in outcomes if named_by(about, o.key)), None)
+    finding = named.divergence if named else None
+    lost = sorted({mark for o in bad for mark in o.marks})
+    return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, list(_complaints(about, named, lost, outcomes)))
+
+
+def named_by(about: Saboteur, key: str) -> bool:
+    """Whether this is the scenario named for the saboteur; its file is given by name alone."""
+    file, _, name = about.killed_by.partition("::")
+    path, _, title = key.partition("::")
+    return path.endswith(file) and (title == name or title.startswith(f"{name} ["))
+
+
+def _complaints(about: Saboteur, named: Outcome | None, lost: Sequence[str], outcomes: Sequence[Outcome]) -> list[str]:
+    found = []
+    if named is None:
+        found.append(f"there is no scenario {about.killed_by!r}")
+    elif named.verdict is not Verdict.FAILED:
+        found.append(f"{about.killed_by!r} should fail it, and the verdict is {named.verdict}")
+    else:
+        found += _wrong_words(about, named)
+    if lost != sorted(about.marks_lost) and len(outcomes) > 1:
+        found.append(f"marks lost: expected {', '.join(sorted(about.marks_lost)) or 'none'}, got {', '.join(lost) or 'none'}")
+    found += [f"undecided: {o.scenario}" for o in outcomes if o.verdict is Verdict.UNDECIDED]
+    return found
+
+
+def _wrong_words(about: Saboteur, named: Outcome) -> list[str]:
+    """The named scenario must fail with the code and the sentence that a student should read."""
+    failed = [f for f in named.findings if f.verdict is Verdict.FAILED]
+    if any(f.code == about.code and about.sentence in f.sentence for f in failed):
+        return []
+    got = "; ".join(f"{f.code}: {f.sentence}" for f in failed[:2])
+    return [f"expected {about.code}: {about.sentence!r}, got {got}"]
+
+
+def matrix(kills: Sequence[Kill], right: Mapping[str, Sequence[Outcome]], keys: Sequence[str]) -> Matrix:
+    """Put it together. `right`: the outcomes of programs that are right."""
+    unfair = {name: [o for o in outcomes if o.verdict is not Verdict.PASSED] for name, outcomes in right.items()}
+    return Matrix(kills, unfair, {key: [k.name for k in kills if key in k.failed] for key in keys})

@@ -1,0 +1,135 @@
+"""Play many scenarios, in this process or in several, and hand over each outcome as it is known.
+
+A play is a task of its own: a fresh folder, a stage, a recording, a verdict.
+Workers share nothing, so no play can change another's verdict.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.director import perform
+from harness.events import Recording
+from harness.judge.files import Blob
+from harness.judge.judge import judge
+from harness.scenario.assignment import Assignment
+from harness.scenario.model import Scenario
+from harness.stage import Level
+from harness.subject.subject import Subject
+from harness.verdict import Finding, Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all plays of one run have in common. `keep`: the folder for recordings and blobs."""
+
+    assignment: Assignment
+    assignment_text: str
+    sample: str  # the sample accounts
+    subject: Subject
+    keep: Path
+    workshop: Path  # where the stages' folders are made; its owner removes it
+    level: Level = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One play: a scenario, a seed, and where its recording goes."""
+
+    number: int
+    scenario: Scenario
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """A file name for its recording."""
+        words = re.sub(r"[^A-Za-z0-9]+", "-", self.scenario.title).strip("-").lower()[:60]
+        return f"{self.number:03d}-{words}"
+
+
+def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
+    """Play and judge one task. Never raises: a fault of ours is *undecided*, with its traceback."""
+    folder = Path(tempfile.mkdtemp(dir=setting.workshop))
+    path = setting.keep / "recordings" / f"{task.name}.jsonl"
+    blobs = setting.keep / "recordings" / "blobs"
+    try:
+        recording = perform(
+            task.scenario, setting.assignment, setting.subject, folder=folder, sample=setting.sample,
+            assignment_text=setting.assignment_text, seed=task.seed, blobs=blobs, level=setting.level,
+        )
+        recording.save(path)
+        outcome = judge(task.scenario, recording, blob_reader(blobs))
+        return replace(outcome, recording=str(path)), recording
+    except Exception:  # the one place where a fault of the harness becomes a verdict: it must cost nobody a mark
+        return _fault(task, traceback.format_exc()), Recording()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def blob_reader(folder: Path) -> Blob:
+    """Read contents that lie beside the recordings, by their SHA-256."""
+    return lambda digest: (folder / digest).read_bytes() if digest and (folder / digest).is_file() else None
+
+
+def _fault(task: Task, trace: str) -> Outcome:
+    last = trace.strip().splitlines()[-1]
+    sentence = f"a fault of the harness, not of the program: {last}"
+    finding = Finding(Verdict.UNDECIDED, "harness-fault", sentence, seen=trace)
+    s = task.scenario
+    return Outcome(s.title, s.key, Verdict.UNDECIDED, [finding], s.clause, s.marks, s.tags)
+
+
+def play_all(setting: Setting, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome, Recording]]:
+    """Play every task, `jobs` at a time; outcomes come as they are known."""
+    if jobs == 1 or len(tasks) == 1:
+        for task in tasks:
+            yield (task, *play(setting, task))
+        return
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_ignore_interrupt)
+    with _stopped(pool):
+        yield from _as_known(pool, setting, tasks, jobs)
+
+
+def _as_known(pool: ProcessPoolExecutor, setting: Setting, tasks: Sequence[Task],
+              jobs: int) -> Iterator[tuple[Task, Outcome, Recording]]:
+    """Keep only a few tasks in flight: an interrupted run has little to wait for."""
+    waiting = list(reversed(tasks))
+    running: dict[Future[tuple[Outcome, Recording]], Task] = {}
+    while waiting or running:
+        while waiting and len(running) < jobs + 1:
+            task = waiting.pop()
+            running[pool.submit(play, setting, task)] = task
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield (running.pop(future), *future.result())
+
+
+@contextlib.contextmanager
+def _stopped(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Whatever happens, no worker stays: each ends its stage with it."""
+    try:
+        yield
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches the whole foreground group; only the parent decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
