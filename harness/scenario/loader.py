@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.events import Began
+from harness.scenario.asserted import asserts_answer
 from harness.scenario.assignment import Assignment
 from harness.scenario.checked import checked
 from harness.scenario.document import Document
@@ -12,6 +13,18 @@ from harness.scenario.mistakes import Collector, Mistake, Mistakes
 from harness.scenario.model import Place, Scenario, Source
 from harness.yaml_file import Node, Table, Text, read
 
+__all__ = [
+    "asserts_answer",
+    "assignment_text",
+    "check_file",
+    "check_text",
+    "find_assignment",
+    "load_assignment",
+    "load_file",
+    "load_text",
+    "read_text",
+    "scenario_from",
+]
 ASSIGNMENT = "assignment.yaml"
 
 

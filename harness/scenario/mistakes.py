@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 
 from harness.scenario.model import Place
 
 # How alike two words must be before we ask "did you mean". Below 0.6 difflib offers `sends` for `server`.
 ALIKE = 0.6
+# Words, and letters of a word, that are worth comparing.
+_MOST = 400
 ERROR, WARNING = "error", "warning"
 
 
@@ -78,8 +81,8 @@ def in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:
 def nearest(word: str, known: Iterable[str], alike: float = ALIKE) -> str:
     """The known word that looks most like `word`, or an empty text. Case is no difference."""
     # difflib takes time by the product of the lengths: a text of a megabyte resembles no word of ours.
-    if len(word) > 200:
+    folded = {name.casefold(): name for name in islice(known, _MOST) if len(name) < _MOST}
+    if len(word) > _MOST:
         return ""
-    folded = {name.casefold(): name for name in known}
     matches = get_close_matches(word.casefold(), folded, n=1, cutoff=alike)
     return folded[matches[0]] if matches else ""

@@ -15,7 +15,7 @@ from harness.yaml_file import Items, Node, Text
 
 def sentence(scene: Scene, key: Text, spoken: Spoken, value: Node | None) -> Step | None:
     """The step that a sentence means; None (and a mistake) if it means none."""
-    head = scene.head(key, None if value is None else said(value))
+    head = scene.head(key, None if value is None else said(value), verb=True)
     verb = spoken.verb
     if not _object_fits(scene, key, spoken, value):
         return None
@@ -157,7 +157,9 @@ def _texts(scene: Scene, verb: Verb, who: Who, value: Node) -> tuple[str, ...]:
     nodes = value.items if verb.takes is Takes.TEXTS and isinstance(value, Items) else (value,)
     expected = "a text, or texts in `[ ]`" if verb.takes is Takes.TEXTS else "one text"
     person = scene.people.person(who.handles[0]) if len(who.handles) == 1 else None
-    extra = {"name": person.account} if person else {}
+    # Of several people each looks for a name of their own: the judge puts it in.
+    several = {"name": "{name}"} if verb.means is Sight.SEES else {}
+    extra = {"name": person.account} if person else several
     texts: list[str] = []
     for node in nodes:
         text = scene.text(node, expected)

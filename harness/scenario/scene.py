@@ -35,13 +35,13 @@ class Scene:
     number: int = 0
     weight: int = 0
 
-    def head(self, key: Text, value: str | None = None) -> dict[str, Any]:
-        """The next step's number, place and text; what it says is noted for the hints."""
+    def head(self, key: Text, value: str | None = None, *, verb: bool = False) -> dict[str, Any]:
+        """The next step's number, place and text; its words (a verb's also without the object) are noted for hints."""
         self.number += 1
         self.weigh(1)
         raw = key.text if value is None else f"{key.text}: {value}".rstrip()
         text = self.values.shown(raw)
-        for said in {raw, text}:
+        for said in {raw, text, *([key.text, self.values.shown(key.text)] if verb else [])}:
             self.written.setdefault(said, []).append(self.number)
         return {"number": self.number, "place": key.place, "text": text}
 
