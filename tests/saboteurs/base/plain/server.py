@@ -168,6 +168,7 @@ class Discussion:
 
     def __init__(self, title, owner):
         self.title = title
+        self.path = title  # its file in this folder
         self.owner = owner
         self.lines = []
         self.files = []  # names of the files uploaded here
@@ -175,12 +176,12 @@ class Discussion:
     def append(self, line):
         """Add a line at the end of the thread and of its file."""
         self.lines.append(line)
-        with open(self.title, "a", encoding="utf-8") as file:
+        with open(self.path, "a", encoding="utf-8") as file:
             file.write("\n" + line)
 
     def rewrite(self):
         """Write the whole file: the owner, then the lines."""
-        with open(self.title, "w", encoding="utf-8") as file:
+        with open(self.path, "w", encoding="utf-8") as file:
             file.write("\n".join([self.owner] + self.lines))
 
     def message_count(self):
@@ -230,7 +231,7 @@ def remove_discussion(discussion):
     """Delete a thread with its file and all files uploaded to it."""
     for name in discussion.files:
         remove_file(discussion.stored_name(name))
-    remove_file(discussion.title)
+    remove_file(discussion.path)
     del discussions[discussion.title]
 
 
