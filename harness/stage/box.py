@@ -1,0 +1,175 @@
+"""The launcher as the harness sees it: started, asked to spawn, listened to, ended.
+
+`auto` tries a box (namespaces) and falls back to plain with the reason in hand.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+Level = Literal["auto", "box", "plain"]
+
+# The launcher answers in milliseconds; a machine that cannot start a process for this long is broken.
+ANSWER_WITHIN = 60.0
+
+
+class StageError(Exception):
+    """The stage itself failed: a fault of the harness or of the machine, never of the programs on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A program that runs: its pid as /proc of the box names it, and a descriptor that tells when it is gone."""
+
+    pid: int
+    pidfd: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotSpawned:
+    """A program that could not be started."""
+
+    errno: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A program that exited, with the status that wait() gives and all its CPU seconds."""
+
+    actor: str
+    pid: int
+    status: int
+    cpu: float
+
+
+class Box:
+    """One launcher and what it gave us: `proc`, a view of its /proc, and `diag`, its SOCK_DIAG socket (-1: none)."""
+
+    def __init__(self, level: Level = "auto") -> None:
+        self.tag = uuid.uuid4().hex
+        self.why_plain = "asked for" if level == "plain" else ""
+        if level != "plain":
+            self.why_plain = self._open("box") or ""
+            if self.why_plain and level == "box":
+                raise StageError(f"no box can be made here: {self.why_plain}")
+        if level == "plain" or self.why_plain:
+            trouble = self._open("plain")
+            if trouble:
+                raise StageError(f"the launcher did not start: {trouble}")
+        self.level: Literal["box", "plain"] = "plain" if self.why_plain else "box"
+
+    def _open(self, level: str) -> str | None:
+        """Start a launcher. Returns why there is none."""
+        self._lines: list[tuple[dict[str, Any], list[int]]] = []
+        self._buffer, self._fds = b"", list[int]()
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.control.setblocking(False)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(LAUNCHER), level, str(theirs.fileno())],
+                stdin=subprocess.PIPE, pass_fds=[theirs.fileno()], start_new_session=True,
+                env={**os.environ, "HARNESS_RUN": self.tag},
+            )  # fmt: skip
+        message, fds = self._answer()
+        if "ready" not in message:
+            self.close()
+            return str(message.get("refused", "it ended without a word"))
+        self.launcher = int(message["ready"])  # as its own /proc names it: 1 in a box
+        self.guardian = self._process.pid
+        self.proc, self.diag = fds or (-1, -1)
+        return None
+
+    def spawn(self, actor: str, argv: Sequence[str], folder: Path, environment: Mapping[str, str],
+              slave: int) -> Spawned | NotSpawned:  # fmt: skip
+        """Start a program with the terminal `slave`. It has been exec'd when this returns."""
+        request = {"actor": actor, "argv": list(argv), "folder": str(folder), "environment": dict(environment)}
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [slave]))]
+        data = json.dumps(request).encode() + b"\n"
+        try:
+            self.control.settimeout(ANSWER_WITHIN)
+            sent = self.control.sendmsg([data], rights)
+            self.control.sendall(data[sent:])
+        except OSError as exc:
+            raise StageError(f"the launcher is gone: {exc}") from exc
+        finally:
+            self.control.setblocking(False)
+        message, fds = self._answer()
+        if "spawned" in message:
+            return Spawned(message["spawned"], fds[0] if fds else -1)
+        if "failed" in message:
+            return NotSpawned(message["errno"] or 0, message["why"] or "")
+        raise StageError("the launcher died")
+
+    def exits(self) -> list[Gone]:
+        """Who has exited since the last time, without waiting. Raises StageError if the launcher itself is gone."""
+        while self._receive():
+            pass
+        found = [Gone(m["actor"], m["exited"], m["status"], m["cpu"]) for m, _ in self._lines if "exited" in m]
+        dead = any(not m for m, _ in self._lines)
+        self._lines = [(m, fds) for m, fds in self._lines if "exited" not in m and m]
+        if dead and not found:
+            raise StageError("the launcher died")
+        return found
+
+    def _answer(self) -> tuple[dict[str, Any], list[int]]:
+        """The next message that is not an exit: the launcher's only unasked words are exits."""
+        deadline = time.monotonic() + ANSWER_WITHIN
+        poller = select.poll()
+        poller.register(self.control, select.POLLIN)
+        while True:
+            for index, (message, fds) in enumerate(self._lines):
+                if "exited" not in message:
+                    del self._lines[index]
+                    return message, fds
+            if time.monotonic() > deadline:
+                raise StageError(f"the launcher did not answer within {ANSWER_WITHIN:.0f} s")
+            poller.poll(1000)
+            self._receive()
+
+    def _receive(self) -> bool:
+        """Take in what the launcher has sent so far. An empty message in `_lines` says that it hung up."""
+        try:
+            data, ancillary, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(8 * 4))
+        except BlockingIOError:
+            return False
+        except ConnectionResetError:
+            data, ancillary = b"", []
+        for _, _, rights in ancillary:
+            fds = array.array("i")
+            fds.frombytes(rights[: len(rights) - len(rights) % fds.itemsize])
+            self._fds.extend(fds)
+        self._buffer += data
+        *lines, self._buffer = self._buffer.split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            count = message.pop("fds")
+            self._lines.append((message, self._fds[:count]))
+            del self._fds[:count]
+        if not data:
+            self._lines.append(({}, []))
+        return bool(data)
+
+    def close(self) -> None:
+        """End everything that was started here, and wait until it is gone."""
+        self.control.close()  # the launcher's word to end; the lifeline is the guardian's
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            self._process.stdin.close()
+            self._process.wait()
+        for name in ("proc", "diag"):
+            if getattr(self, name, -1) >= 0:
+                os.close(getattr(self, name))
+                setattr(self, name, -1)

@@ -1,0 +1,339 @@
+"""The programs on a stage as /proc shows them: processes, threads, and whether any of them has moved.
+
+Files are kept open and read again with pread: 3 microseconds a thread. What
+costs more (names, descriptors, memory) is read only of threads that moved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import monotonic
+
+from harness.stage import syscalls
+from harness.stage.syscalls import Wait
+
+# The JVM's own threads wake on their own clock for ever. They are known by name, and do not count while they wait;
+# one that runs counts like any other: a collection stops the program's own threads in futexes without a limit.
+JVM_THREADS = (
+    "VM Periodic Tas", "VM Thread", "G1 ", "GC Thread", "C1 CompilerThre", "C2 CompilerThre", "Sweeper thread",
+    "Monitor Deflati", "Service Thread", "Signal Dispatch", "Finalizer", "Reference Handl", "Common-Cleaner",
+    "Notification Th", "Attach Listener", "StringDedup", "Shenandoah", "ZDirector", "ZDriver", "ZStat", "ZUncommitter",
+    "ConcGC", "ParGC", "surrogate", "JFR ",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that a thread waits on. `kind`: terminal | socket | pipe | file | timer | event | unknown."""
+
+    kind: str
+    text: str
+    inode: int = 0
+    edge: bool = False  # epoll tells of it only once: what lies unread in it wakes nobody
+
+
+class Thread:
+    """A thread, as it stood when it was looked at last."""
+
+    __slots__ = ("_call", "_sched", "line", "moved_at", "name", "process", "sched", "seen", "since", "tid", "wait")
+
+    def __init__(self, process: Process, tid: int, seen: float) -> None:
+        self.process = process
+        self.tid = tid
+        base = f"{process.pid}/task/{tid}/"
+        self._sched = process.table.open(base + "schedstat")
+        self._call = process.table.open(base + "syscall")
+        self.name = process.table.text(base + "comm").strip()
+        self.sched = b""
+        self.line = b""
+        self.wait: Wait | None = None
+        self.seen = seen  # when it was last looked at
+        self.since = seen  # not before this moment did its wait begin
+        self.moved_at = seen
+
+    def look(self, now: float) -> tuple[bool, bool]:
+        """Read it: (does it wait, is it as it was). Raises ProcessLookupError once it is gone.
+
+        The order matters. Times on a core first, then the call: read the other way round, it could run between the
+        two, be on a core now, and show the same number at the next look. And the kernel names a call only of a
+        thread that is off its core.
+        """
+        sched = os.pread(self._sched, 96, 0)
+        line = os.pread(self._call, 192, 0)
+        if sched == self.sched and line == self.line:
+            self.seen = now
+            return self.wait is not None, True
+        if line != self.line or sched != self.sched:
+            # Its wait began after we saw it elsewhere: the earliest moment, so that no end is ever put too late.
+            self.since, self.moved_at = self.seen, now
+        # After SIGCONT a timed call goes on under another name, with the same arguments: the wait is the same.
+        same_arguments = line.split()[1:4] == self.line.split()[1:4]
+        restarted = line.startswith(_RESTARTED) and same_arguments and self.wait is not None
+        self.sched, self.line, self.seen = sched, line, now
+        if not restarted:
+            self.wait = self._read_wait(line)
+        return self.wait is not None, False
+
+    def _read_wait(self, line: bytes) -> Wait | None:
+        call = syscalls.parse(line)
+        if call is not None:
+            return syscalls.wait_of(call, self.process.peek)
+        return None if line.startswith(b"running") else self._stopped()
+
+    def _stopped(self) -> Wait | None:
+        state = self.state()
+        return Wait(_STATES[state]) if state in _STATES else None
+
+    def refresh(self) -> None:
+        """Read its times again, and nothing else."""
+        with contextlib.suppress(OSError):
+            sched = os.pread(self._sched, 96, 0)
+            if sched != self.sched:
+                self.sched, self.line = sched, b""  # the next look must not take it for unchanged
+
+    def state(self) -> str:
+        """The letter of its state: R, S, D, T (stopped), t (traced), Z (zombie), X."""
+        stat = self.process.table.text(f"{self.process.pid}/task/{self.tid}/stat")
+        return stat.rpartition(")")[2].split()[0] if stat else "X"
+
+    def times(self) -> tuple[int, int]:
+        """Nanoseconds on a core, and waiting for one, so far."""
+        fields = self.sched.split()
+        return (int(fields[0]), int(fields[1])) if len(fields) > 1 else (0, 0)
+
+    def housekeeping(self) -> bool:
+        """Whether it belongs to the runtime and not to the program."""
+        return self.name.startswith(JVM_THREADS) and self.process.is_jvm()
+
+    def close(self) -> None:
+        """Let go of its files."""
+        os.close(self._sched)
+        os.close(self._call)
+
+
+_STATES = {"T": "stopped", "t": "stopped", "Z": "zombie", "X": "zombie"}
+_RESTARTED = f"{syscalls.number(syscalls.RESTARTED)} ".encode()
+
+
+class Process:
+    """A process on the stage, and whose program it belongs to."""
+
+    def __init__(self, table: Table, pid: int, ppid: int, session: int, actor: str) -> None:
+        self.table = table
+        self.pid, self.ppid, self.session, self.actor = pid, ppid, session, actor
+        self.threads: dict[int, Thread] = {}
+        self._jvm: bool | None = None
+
+    def list_threads(self, seen: float) -> None:
+        """Bring the threads up to date."""
+        names = {int(name) for name in os.listdir(self.table.path(f"{self.pid}/task"))}
+        for tid in self.threads.keys() - names:
+            self.threads.pop(tid).close()
+        for tid in names - self.threads.keys():
+            with contextlib.suppress(OSError):
+                self.threads[tid] = Thread(self, tid, seen)
+
+    def peek(self, address: int, size: int) -> bytes | None:
+        """Its memory, or None where that cannot be read."""
+        try:
+            fd = self.table.open(f"{self.pid}/mem")
+        except OSError:
+            return None
+        try:
+            return os.pread(fd, size, address)
+        except (OSError, OverflowError):
+            return None
+        finally:
+            os.close(fd)
+
+    def is_jvm(self) -> bool:
+        """Whether this is a Java virtual machine."""
+        if self._jvm is None:
+            self._jvm = self.link("exe").rpartition("/")[2] == "java"
+        return self._jvm
+
+    def link(self, name: str) -> str:
+        """What a link below its folder in /proc points to; "" if it cannot be read."""
+        try:
+            return os.readlink(self.table.path(f"{self.pid}/{name}"))
+        except OSError:
+            return ""
+
+    def targets(self, wait: Wait) -> list[Target]:
+        """What the descriptors of a wait stand for."""
+        found = [self._target(fd) for fd in wait.reads]
+        return found + self._members(wait.epoll) if wait.epoll >= 0 else found
+
+    def _target(self, fd: int, edge: bool = False) -> Target:
+        link = self.link(f"fd/{fd}")
+        kind, _, rest = link.partition(":")
+        if kind in ("socket", "pipe"):
+            return Target(kind, link, int(rest.strip("[]") or 0), edge)
+        if link.startswith(("/dev/pts/", "/dev/tty")):
+            return Target("terminal", link)
+        if link == "anon_inode:[timerfd]":
+            return Target("timer", self.table.text(f"{self.pid}/fdinfo/{fd}"))
+        if link.startswith("anon_inode:"):
+            return Target("event", link[len("anon_inode:") :].strip("[]"))
+        return Target("file" if link.startswith("/") else "unknown", link)
+
+    def _members(self, epoll: int) -> list[Target]:
+        found = []
+        for line in self.table.text(f"{self.pid}/fdinfo/{epoll}").splitlines():
+            fields = line.split()
+            if len(fields) >= 4 and fields[0] == "tfd:":
+                events = int(fields[3], 16)
+                if events & syscalls.POLLIN:
+                    found.append(self._target(int(fields[1]), edge=bool(events & 1 << 31)))
+        return found
+
+    def sockets(self) -> set[int]:
+        """The inodes of the sockets it holds."""
+        found = set()
+        with contextlib.suppress(OSError):
+            for fd in os.listdir(self.table.path(f"{self.pid}/fd")):
+                link = self.link(f"fd/{fd}")
+                if link.startswith("socket:["):
+                    found.add(int(link[8:-1]))
+        return found
+
+    def cpu(self) -> float:
+        """CPU seconds so far, its ended threads and reaped children included."""
+        fields = self.table.text(f"{self.pid}/stat").rpartition(")")[2].split()
+        return sum(int(f) for f in fields[11:15]) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+    def command(self) -> str:
+        """Its command line, as people write it."""
+        return self.table.text(f"{self.pid}/cmdline").replace("\0", " ").strip()
+
+    def close(self) -> None:
+        """Let go of its files."""
+        for thread in self.threads.values():
+            thread.close()
+        self.threads.clear()
+
+
+class Table:
+    """Every process on the stage except the launcher.
+
+    `whose(pid, ppid, session)` names the actor, or None for a process that is none of ours (when the launcher has
+    no namespace of its own, /proc shows everybody's).
+    """
+
+    def __init__(self, proc: int, whose: Callable[[int, int, int], str | None]) -> None:
+        self._proc = proc
+        self._whose = whose
+        self.processes: dict[int, Process] = {}
+        self._foreign: set[int] = set()
+        self._cursor = b""
+        self._loadavg = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)
+        self._listed_at = monotonic()
+        self._hot: Thread | None = None
+
+    def open(self, path: str) -> int:
+        """Open a file below this /proc."""
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+
+    def path(self, path: str) -> str:
+        """A path for the calls that take no dir_fd."""
+        return f"/proc/self/fd/{self._proc}/{path}"
+
+    def text(self, path: str) -> str:
+        """A small file's text, "" if it is gone."""
+        try:
+            fd = self.open(path)
+        except OSError:
+            return ""
+        try:
+            return os.read(fd, 1 << 16).decode("utf-8", "replace")
+        except OSError:
+            return ""
+        finally:
+            os.close(fd)
+
+    def threads(self) -> Iterator[Thread]:
+        """Every thread there is."""
+        for process in self.processes.values():
+            yield from process.threads.values()
+
+    def look(self) -> tuple[Thread | None, bool]:
+        """Look at everybody: (one that moves, is everything as it was). Stops at the first that moves.
+
+        The kernel's last pid (loadavg's fifth number) says whether any process or thread was born since the
+        listing: it is read first, so that one born while we list is found by the next look.
+        """
+        cursor = os.pread(self._loadavg, 128, 0).rpartition(b" ")[2]
+        same = cursor == self._cursor
+        if not same:
+            self._cursor = cursor
+            same = not self._list()
+        now = monotonic()
+        if self._hot is not None and self._hot.process.threads.get(self._hot.tid) is self._hot:
+            # The one that moved last most likely moves still: then this look costs one thread, not all.
+            if not self._look_at(self._hot, now)[0]:
+                return self._hot, False
+            same = False
+            self._hot = None
+        for thread in list(self.threads()):
+            waits, unchanged = self._look_at(thread, now)
+            same = same and unchanged
+            if not waits:
+                self._hot = thread
+                return thread, False
+        return None, same
+
+    def _look_at(self, thread: Thread, now: float) -> tuple[bool, bool]:
+        try:
+            return thread.look(now)
+        except OSError:  # ESRCH: it is gone
+            self._drop(thread)
+            return True, False
+
+    def _drop(self, thread: Thread) -> None:
+        process = thread.process
+        if process.threads.pop(thread.tid, None) is not None:
+            thread.close()
+        if not process.threads:
+            self.processes.pop(process.pid, None)
+
+    def _list(self) -> bool:
+        """Bring processes and threads up to date. Says whether anything is new."""
+        names = {int(name) for name in os.listdir(self._proc) if name.isdigit()}
+        self._foreign &= names
+        for pid in self.processes.keys() - names:
+            self.processes.pop(pid).close()
+        before = {(p.pid, tid) for p in self.processes.values() for tid in p.threads}
+        self._adopt(names - self.processes.keys() - self._foreign)
+        for process in list(self.processes.values()):
+            try:
+                process.list_threads(self._listed_at)
+            except OSError:
+                self.processes.pop(process.pid).close()
+        self._listed_at = monotonic()
+        return any((p.pid, tid) not in before for p in self.processes.values() for tid in p.threads)
+
+    def _adopt(self, unknown: set[int]) -> None:
+        """Find out whose the new processes are: a child may be listed before its parent, so until nothing changes."""
+        births = {}
+        for pid in unknown:
+            fields = self.text(f"{pid}/stat").rpartition(")")[2].split()
+            if fields:
+                births[pid] = (int(fields[1]), int(fields[3]))
+        while births:
+            found = {pid: self._whose(pid, *birth) for pid, birth in births.items()}
+            ours = {pid: actor for pid, actor in found.items() if actor is not None}
+            if not ours:
+                break
+            for pid, actor in ours.items():
+                self.processes[pid] = Process(self, pid, *births.pop(pid), actor)
+        self._foreign |= births.keys()
+
+    def close(self) -> None:
+        """Let go of every file."""
+        for process in self.processes.values():
+            process.close()
+        self.processes.clear()
+        os.close(self._loadavg)

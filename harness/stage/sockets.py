@@ -1,0 +1,218 @@
+"""The sockets of a network namespace, through NETLINK_SOCK_DIAG: what lies unread, what is on its way, who is joined.
+
+A dump of all sockets walks the kernel's whole hash table, 0.4 ms whatever is in
+it. One that is known is looked up in a few microseconds; so a dump is made only
+when /proc/net/sockstat, or a socket that nobody can name, says that the set has
+changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+AF_INET, AF_INET6 = 2, 10
+TCP, UDP = 6, 17
+ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE = 1, 2, 3, 4, 5, 6, 7
+CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING = 8, 9, 10, 11
+
+_GETSOCK_OLD, _BY_FAMILY, _DONE, _ERROR = 18, 20, 3, 2
+_REQUEST, _DUMP = 1, 0x301
+_WITH_INFO = 1 << 1  # INET_DIAG_INFO, struct tcp_info
+_HEADER = struct.Struct("=IHHII")
+_ANY_STATE = 0xFFFFFFFF & ~(1 << TIME_WAIT)
+
+# Up to so many sockets are looked up one by one; past it a dump is cheaper.
+FEW = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Sock:
+    """One socket. `unread`: bytes for its owner (LISTEN: connections that wait to be accepted); `inode` 0: nobody's."""
+
+    family: int
+    protocol: int
+    state: int
+    source: str
+    sport: int
+    target: str
+    dport: int
+    inode: int
+    unread: int
+    unsent: int  # LISTEN: how many connections may wait
+    sent: int = 0  # bytes that left, those sent again not counted twice
+    received: int = 0  # bytes that arrived in order
+
+    @property
+    def ends(self) -> tuple[str, int, str, int]:
+        """What names a connection: both addresses."""
+        return (self.source, self.sport, self.target, self.dport)
+
+    @property
+    def other_ends(self) -> tuple[str, int, str, int]:
+        """The same connection as its other end names it."""
+        return (self.target, self.dport, self.source, self.sport)
+
+    def __str__(self) -> str:
+        if self.protocol == UDP:
+            return f"udp socket {self.source}:{self.sport}"
+        if self.state == LISTEN:
+            return f"listening socket {self.source}:{self.sport}"
+        return f"tcp connection {self.source}:{self.sport} -> {self.target}:{self.dport}"
+
+
+def parse(message: bytes, protocol: int) -> Sock:
+    """An inet_diag_msg, with struct tcp_info in its attributes."""
+    family, state, _, _, sport, dport = struct.unpack_from("!BBBBHH", message)
+    source, target = message[8:24], message[24:40]
+    _, unread, unsent, _, inode = struct.unpack_from("=IIIII", message, 52)
+    sent = received = 0
+    offset = 72
+    while offset + 4 <= len(message):
+        length, kind = struct.unpack_from("=HH", message, offset)
+        if length < 4:
+            break
+        if kind == 2 and length >= 4 + 216:
+            received = struct.unpack_from("=Q", message, offset + 4 + 128)[0]
+            total, again = struct.unpack_from("=QQ", message, offset + 4 + 200)
+            sent = total - again
+        offset += (length + 3) & ~3
+    return Sock(family, protocol, state, _address(family, source), sport, _address(family, target), dport,
+                inode, unread, unsent, sent, received)  # fmt: skip
+
+
+_V4_IN_V6 = b"\0" * 10 + b"\xff\xff"
+_known_addresses: dict[tuple[int, bytes], str] = {}
+
+
+def _address(family: int, raw: bytes) -> str:
+    """In words; an IPv4 address in IPv6 clothes (a JVM's, say) is written as the IPv4 address that it is."""
+    found = _known_addresses.get((family, raw))
+    if found is None:
+        if family == AF_INET:
+            found = socket.inet_ntop(socket.AF_INET, raw[:4])
+        elif raw.startswith(_V4_IN_V6):
+            found = socket.inet_ntop(socket.AF_INET, raw[12:])
+        else:
+            found = socket.inet_ntop(socket.AF_INET6, raw)
+        _known_addresses[family, raw] = found
+    return found
+
+
+class Sockets:
+    """The sockets of one namespace, kept up to date as cheaply as can be."""
+
+    def __init__(self, diag: int, net: str) -> None:
+        """`diag`: a SOCK_DIAG socket made inside of the namespace; `net`: the folder of its /proc/PID/net."""
+        self._diag = socket.socket(fileno=os.dup(diag))
+        self._stat = [os.open(f"{net}/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in _there(net)]
+        self._in_use = b""
+        self._raw: dict[int, bytes] = {}  # inode -> the part of its message that names it
+        self._nameless: list[bytes] = []  # ends that no process holds: closed, or not accepted yet
+        self.by_inode: dict[int, Sock] = {}
+        self.by_ends: dict[tuple[str, int, str, int], Sock] = {}
+        self.listening: list[Sock] = []
+        self._others: set[int] = set()  # inodes that were asked for and are of another family (unix, netlink)
+
+    def refresh(self, wanted: Collection[int] = ()) -> None:
+        """Bring everything up to date; `wanted` are inodes that must be known if they are of TCP at all."""
+        in_use = b"".join(os.pread(fd, 512, 0) for fd in self._stat)
+        named = [*self._raw.values(), *self._nameless]
+        fresh = in_use == self._in_use and len(named) <= FEW and all(
+            inode in self.by_inode or inode in self._others for inode in wanted
+        )
+        if not (fresh and self._look_up(named)):
+            self._dump()
+            self._others.update(inode for inode in wanted if inode not in self.by_inode)
+        self._in_use = in_use
+
+    def listeners(self) -> list[Sock]:
+        """Everything that listens or, of UDP, is bound: 0.04 ms."""
+        tcp = [parse(m, TCP) for m in self._ask(_old_request(1 << LISTEN), _GETSOCK_OLD)]
+        return tcp + self.udp()
+
+    def udp(self) -> list[Sock]:
+        """Every UDP socket."""
+        return [parse(m, UDP) for family in (AF_INET, AF_INET6)
+                for m in self._ask(_request(family, UDP, _ANY_STATE), _BY_FAMILY)]  # fmt: skip
+
+    def _dump(self) -> None:
+        # The old request asks for both families in one walk of the table; the newer one takes a walk for each.
+        messages = list(self._ask(_old_request(_ANY_STATE), _GETSOCK_OLD))
+        self._take([(m, parse(m, TCP)) for m in messages] + [(b"", s) for s in self.udp()])
+
+    def _take(self, found: list[tuple[bytes, Sock]]) -> None:
+        tcp = [(m, s) for m, s in found if s.protocol == TCP]
+        self._raw = {s.inode: m[:52] for m, s in tcp if s.inode}
+        self._nameless = [m[:52] for m, s in tcp if not s.inode]
+        self.by_inode = {s.inode: s for _, s in found if s.inode}
+        self.by_ends = {s.ends: s for _, s in tcp if s.state != LISTEN}
+        self.listening = [s for _, s in tcp if s.state == LISTEN]
+
+    def _look_up(self, named: list[bytes]) -> bool:
+        """Ask for each of the known ones. False if one is gone: then only a dump tells what there is now."""
+        found: list[tuple[bytes, Sock]] = []
+        if named:
+            self._diag.send(b"".join(_message(_one(raw), _BY_FAMILY, _REQUEST) for raw in named))
+        for _ in named:
+            answer = self._diag.recv(1 << 16)
+            kind = _HEADER.unpack_from(answer)[1]
+            if kind != _BY_FAMILY:
+                found.append((b"", _GONE))
+            else:
+                body = answer[_HEADER.size : _HEADER.unpack_from(answer)[0]]
+                found.append((body, parse(body, TCP)))
+        if any(sock is _GONE for _, sock in found):
+            return False
+        self._take(found + [(b"", s) for s in self.udp()])
+        return True
+
+    def _ask(self, request: bytes, kind: int) -> Iterator[bytes]:
+        self._diag.send(_message(request, kind, _DUMP))
+        while True:
+            data = self._diag.recv(1 << 18)
+            offset = 0
+            while offset < len(data):
+                length, answer = _HEADER.unpack_from(data, offset)[:2]
+                if answer in (_DONE, _ERROR):
+                    return
+                yield data[offset + _HEADER.size : offset + length]
+                offset += (length + 3) & ~3
+
+    def close(self) -> None:
+        """Let go."""
+        self._diag.close()
+        for fd in self._stat:
+            os.close(fd)
+
+
+_GONE = Sock(0, TCP, CLOSE, "", 0, "", 0, 0, 0, 0)
+
+
+def _there(net: str) -> Iterator[str]:
+    for name in ("sockstat", "sockstat6"):
+        with contextlib.suppress(OSError):
+            os.stat(f"{net}/{name}")
+            yield name
+
+
+def _message(body: bytes, kind: int, flags: int) -> bytes:
+    return _HEADER.pack(_HEADER.size + len(body), kind, flags, 1, 0) + body
+
+
+def _request(family: int, protocol: int, states: int) -> bytes:
+    return struct.pack("=BBBBI", family, protocol, 0, 0, states) + b"\0" * 48
+
+
+def _old_request(states: int) -> bytes:
+    # struct inet_diag_req: family (the kernel takes 0 to mean any), address lengths, extensions, id, states, dbs
+    return struct.pack("=BBBB", 0, 0, 0, _WITH_INFO) + b"\0" * 48 + struct.pack("=II", states, 0)
+
+
+def _one(raw: bytes) -> bytes:
+    """A request for the socket that the beginning of an inet_diag_msg names (its id, cookie included)."""
+    return struct.pack("=BBBBI", raw[0], TCP, _WITH_INFO, 0, _ANY_STATE) + raw[4:52]

@@ -1,0 +1,287 @@
+"""The stage: where a play happens. Programs in terminals, in a box if it can be had, watched through /proc."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from harness.events import (
+    Capped,
+    Conduct,
+    Exited,
+    FileSeen,
+    Listening,
+    Noted,
+    NotTyped,
+    Recorder,
+    Settled,
+    Signalled,
+    Started,
+    Typed,
+)  # fmt: skip
+from harness.stage import folder
+from harness.stage.actor import Actor, Terminal
+from harness.stage.box import Box, Level, NotSpawned
+from harness.stage.evidence import Observer
+from harness.stage.procfs import Table
+from harness.stage.sockets import CLOSE, LISTEN, Sockets
+from harness.stage.stillness import Stillness, signal_name
+
+# In a box of its own every port is free. (Not 5000: a program that ignores its argument should not work by luck.)
+BOX_PORT = 5745
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a stage keeps and bears."""
+
+    output: int = 16 << 20  # bytes of one actor's output that are kept
+    file: int = 8 << 20  # bytes of one file that are read
+    files: int = 500  # files of one actor that are looked at in a snapshot
+    proc: bool = True  # False: do as where there is no /proc, and go by time
+
+
+class Stage:
+    """One play's stage. A context manager; for one thread."""
+
+    def __init__(self, folder: Path, recorder: Recorder, *, level: Level = "auto", limits: Limits = Limits(),
+                 environment: Mapping[str, str] = {}) -> None:  # fmt: skip
+        self._folder = Path(folder).resolve()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._recorder = recorder
+        self._limits = limits
+        self._environment = dict(environment)
+        self._actors: dict[str, Actor] = {}
+        self._port: int | None = None
+        self._reserved: socket.socket | None = None
+        self._closed = False
+        self._box = Box(level)
+        self.level: Literal["box", "plain"] = self._box.level
+        self.why_plain = self._box.why_plain
+        self._open_eyes()
+
+    def _open_eyes(self) -> None:
+        """Everything that watches; only where there is a /proc."""
+        self._table: Table | None = None
+        self._sockets: Sockets | None = None
+        observer = None
+        if self._box.proc >= 0 and self._limits.proc:
+            self._table = Table(self._box.proc, self._whose)
+            self._sockets = Sockets(self._box.diag, self._table.path(f"{self._box.launcher}/net"))
+            observer = Observer(self._table, self._sockets, own_namespace=self.level == "box")
+        self._still = Stillness(self._recorder, self._box, self._table, observer, self._limits.output)
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- who and where
+
+    def port(self) -> int:
+        """A port for the server: the same one all along."""
+        if self._port is None:
+            self._port = BOX_PORT if self.level == "box" else self._free_port()
+        return self._port
+
+    def _free_port(self) -> int:
+        # Bound and never listened on: the kernel gives this number to nobody else, and with SO_REUSEADDR on both
+        # sides a server may still listen on it. One without it finds the port taken, so it is let go at start().
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        return int(self._reserved.getsockname()[1])
+
+    def folder_of(self, actor: str) -> Path:
+        """That actor's folder, made on first use."""
+        return self._actor(actor).folder
+
+    def _actor(self, handle: str) -> Actor:
+        if handle not in self._actors:
+            place = self._folder / handle
+            place.mkdir(exist_ok=True)
+            self._actors[handle] = Actor(handle, place)
+        return self._actors[handle]
+
+    def _whose(self, pid: int, ppid: int, session: int) -> str | None:
+        """The actor that a process belongs to; None for the launcher and for strangers."""
+        assert self._table is not None
+        if pid in (self._box.launcher, self._box.guardian):
+            return None
+        for actor in self._actors.values():
+            if session in actor.pids or pid in actor.pids:
+                return actor.handle
+        if ppid in self._table.processes:
+            return self._table.processes[ppid].actor
+        environment = self._table.text(f"{pid}/environ").split("\0")
+        if f"HARNESS_RUN={self._box.tag}" not in environment and self.level != "box":
+            return None
+        return next((e.partition("=")[2] for e in environment if e.startswith("HARNESS_ACTOR=")), "")
+
+    # --- what is done
+
+    def start(self, actor: str, argv: Sequence[str]) -> None:
+        """Start a program in the actor's folder, in a terminal of its own."""
+        who = self._actor(actor)
+        if who.alive:
+            raise ValueError(f"{actor} is still running")
+        if self._reserved is not None:
+            self._reserved.close()
+            self._reserved = None
+        self._still.forget(who)
+        terminal = Terminal()
+        who.life += 1
+        spawned = self._box.spawn(actor, argv, who.folder, self._environment_of(who), terminal.slave)
+        if isinstance(spawned, NotSpawned):
+            self._not_started(who, terminal, argv, spawned)
+            return
+        who.born(terminal, spawned.pid, spawned.pidfd)
+        self._still.watch(who)
+        self._recorder.note(Started, actor=actor, argv=list(argv), pid=spawned.pid, life=who.life)
+
+    def _not_started(self, who: Actor, terminal: Terminal, argv: Sequence[str], trouble: NotSpawned) -> None:
+        terminal.close()
+        who.end_terminal()
+        self._recorder.note(Started, actor=who.handle, argv=list(argv), pid=0, life=who.life)
+        self._recorder.note(Noted, text=f"{who.handle}: {argv[0]!r} could not be started: {trouble.why}")
+        # What a shell says: 127 not found, 126 not to be executed.
+        self._recorder.note(Exited, actor=who.handle, status=127 if trouble.errno == 2 else 126, life=who.life)
+
+    def _environment_of(self, who: Actor) -> dict[str, str]:
+        """A fixed environment: what a program does must not depend on whose machine it is."""
+        return {
+            "PATH": os.environ.get("PATH", os.defpath), "HOME": str(who.folder), "PWD": str(who.folder),
+            "TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "USER": "student", "LOGNAME": "student",
+            "SHELL": "/bin/sh", "COLUMNS": "500", "LINES": "50", "TMPDIR": "/tmp",
+            "PYTHONFAULTHANDLER": "1", "PYTHONDONTWRITEBYTECODE": "1",
+            **self._environment, "HARNESS_RUN": self._box.tag, "HARNESS_ACTOR": who.handle,
+        }  # fmt: skip
+
+    def type(self, actor: str, data: bytes, what: str = "line") -> bool:
+        """Write to the actor's terminal, at once. Notes whether it could be typed, and says so."""
+        who = self._actor(actor)
+        refusal = who.refuses(data)
+        taken = 0
+        if refusal is None:
+            assert who.terminal is not None
+            taken = who.terminal.write(data)
+        if taken:
+            who.typed(data[:taken])
+            self._recorder.note(Typed, actor=actor, data=data[:taken], what=what)
+        if taken < len(data):
+            why = refusal or "its terminal takes no more: nobody reads it"
+            self._recorder.note(NotTyped, actor=actor, data=data[taken:], why=why)
+        return taken == len(data)
+
+    def signal(self, actor: str, sig: signal.Signals) -> None:
+        """Send the actor's program a signal."""
+        who = self._actor(actor)
+        self._recorder.note(Signalled, actor=actor, signal=signal_name(sig))
+        if not who.alive:
+            return
+        try:
+            if who.pidfd >= 0:
+                signal.pidfd_send_signal(who.pidfd, sig)
+            else:
+                os.kill(who.pid, sig)
+        except ProcessLookupError:
+            pass
+
+    # --- what is waited for
+
+    def settle(self, *, typed_to: Sequence[str] = (), within: float) -> Settled:
+        """Until it is proved that nothing more can come, or `within` seconds of the programs' own time are over."""
+        return self._still.settle(typed_to, within)
+
+    def ready(self, actor: str, within: float) -> Listening | None:
+        """Until the actor listens and all is still. None if it exits, or settles, without."""
+        settled = self._still.settle((actor,), within)
+        own = settled.own
+        while settled.evidence == "until" and self.alive(actor) and not self._ports(actor) and own < within:
+            self._still.pass_time(min(settled.until + 0.001, within - own))
+            settled = self._still.settle((actor,), within - own)
+            own += settled.own
+        ports = self._ports(actor)
+        return self._recorder.note(Listening, actor=actor, ports=ports) if ports and self.alive(actor) else None
+
+    def _ports(self, actor: str) -> list[int]:
+        """The ports that the actor's programs listen on, or are bound to (UDP)."""
+        if self._table is None or self._sockets is None:
+            return []
+        held: set[int] = set()
+        for process in self._table.processes.values():
+            if process.actor == actor:
+                held |= process.sockets()
+        found = (s for s in self._sockets.listeners() if s.inode in held and s.state in (LISTEN, CLOSE))
+        return sorted({s.sport for s in found})
+
+    def wait_for(self, actor: str, pattern: bytes, within: float) -> bool:
+        """Until the actor's output ends with `pattern`: only where the prompt is known to the letter."""
+        return self._still.wait_for(self._actor(actor), pattern, within)
+
+    def pass_time(self, seconds: float) -> None:
+        """The scenario's own wait."""
+        self._still.pass_time(seconds)
+
+    # --- what is seen
+
+    def alive(self, actor: str) -> bool:
+        """Whether the actor's program runs, as far as was pumped."""
+        return self._actor(actor).alive
+
+    def output(self, actor: str) -> bytes:
+        """All that its program has said in this life, up to the limit."""
+        return bytes(self._actor(actor).output)
+
+    def look_at(self, when: str, path: str) -> FileSeen:
+        """Take down one file, named as scenarios do: "server/3331"."""
+        handle, _, name = path.partition("/")
+        state, content = folder.look(self._actor(handle).folder / name, self._limits.file)
+        return self._recorder.note_file(when, path, state, content)
+
+    def snapshot(self, when: str) -> None:
+        """Take down every file in every actor's folder."""
+        for actor in self._actors.values():
+            for number, path in enumerate(folder.files(actor.folder)):
+                if number >= self._limits.files:
+                    self._recorder.note(Capped, actor=actor.handle, limit=self._limits.files, what="files")
+                    break
+                self.look_at(when, f"{actor.handle}/{path.relative_to(actor.folder)}")
+
+    # --- the end
+
+    def close(self) -> None:
+        """End everything that was started, and say how each program had behaved."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._take_leave()
+        finally:
+            self._box.close()
+            for actor in self._actors.values():
+                self._still.forget(actor)
+                actor.end_terminal()
+            self._still.close()
+            if self._table is not None:
+                self._table.close()
+            if self._sockets is not None:
+                self._sockets.close()
+            if self._reserved is not None:
+                self._reserved.close()
+
+    def _take_leave(self) -> None:
+        self._still.pump()
+        for actor in self._actors.values():
+            if actor.life == 0:
+                continue
+            self._recorder.note(Conduct, actor=actor.handle, cpu=round(actor.cpu, 3), stayed=[])
+            if actor.alive:
+                how = {"status": None, "signal": "SIGKILL", "by_us": True}
+                self._recorder.note(Exited, actor=actor.handle, life=actor.life, **how)
