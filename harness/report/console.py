@@ -125,13 +125,14 @@ class Console:
         if self._live is not None:
             title = self._now[-1] if self._now else ""
             more = f" (and {len(self._now) - 1} more)" if len(self._now) > 1 else ""
-            self._live.update(self._task, advance=done, description=self._pen.letters(title + more))
+            self._live.update(self._task, advance=done, description=self._pen.letters(" ".join((title + more).split())))
 
 
 class _Pen:
     """Draws blocks with rich, in the letters and colours this terminal has."""
 
     def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
         self._encoding = terminal.encoding
         self._unicode = self._encoding.lower().startswith("utf")
 
@@ -151,13 +152,19 @@ class _Pen:
         """The block as rich draws it."""
         match block:
             case Heading():
-                rule = "─" if self._unicode else "-"
-                return Rule(self.text(Span(block.text, block.style)), characters=rule, align="left", style="dim")
+                return self._heading(block)
             case Line():
                 text = Text(overflow="fold").join(self.text(span) for span in block.spans)
                 return text if block.whole and not block.indent else self._indented(text, block)
             case Grid():
                 return Padding(self._table(block), (0, 0, 0, block.indent))
+
+    def _heading(self, block: Heading) -> RenderableType:
+        title = self.text(Span(block.text, block.style))
+        # A rule would cut a title short that leaves no room for the rule.
+        if title.cell_len + 4 > self._terminal.width:
+            return title
+        return Rule(title, characters="─" if self._unicode else "-", align="left", style="dim")
 
     def _indented(self, text: Text, block: Line) -> RenderableType:
         return Text(" " * block.indent).append_text(text) if block.whole else Padding(text, (0, 0, 0, block.indent))

@@ -25,7 +25,7 @@ from harness.events import (
     StepBegan,
     Typed,
 )
-from harness.report.screen import visible
+from harness.scenario.matching import visible
 
 # A flood of one actor between two inputs is folded before it is even read: 25 MB are half a million rows.
 FLOOD = 2_000
