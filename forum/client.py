@@ -18,11 +18,11 @@ if not __package__:  # started as a file, in whatever folder: that folder is the
     sys.modules[__package__].__path__ = [os.path.dirname(os.path.abspath(__file__))]
 
 from .arguments import BadArguments, port_number, say, two_arguments, write
-from .board import is_file_name
 from .commands import NotACommand, parse
 from .keyboard import Keyboard, Leave
 from .listener import Listener
 from .messages import Message, Status, encode
+from .names import is_file_name
 from .peer import send_to_peer
 from .transfer import send_pieces
 from .wording import (
@@ -36,6 +36,7 @@ from .wording import (
     PEER_SENT,
     PROMPT,
     SERVER_GONE,
+    for_client,
 )
 
 USAGE = "usage: client.py SERVER_IP SERVER_PORT"
@@ -125,11 +126,13 @@ class Client:
             raise Leave(GOODBYE, 0)
 
     def _upload(self, title: str, file: str) -> None:
-        # Opened before the server is asked: what cannot be read is no upload.
+        if not is_file_name(file):  # wherever it leads, it is not the name of a file in this folder
+            say(*for_client(Message(Status.NAME_NOT_ALLOWED, name=file)))
+            return
+        # Opened before the server is asked: what cannot be read is no upload. O_NONBLOCK,
+        # because a named pipe that nobody writes to must not hold us up.
         try:
-            # A name with a slash is not the name of a file in this folder, wherever it leads;
-            # a named pipe without a writer must not hold us up.
-            descriptor = os.open(file if is_file_name(file) else "", os.O_RDONLY | os.O_NONBLOCK)
+            descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
         except FileNotFoundError:
             say(NO_SUCH_FILE.format(file=file))
             return

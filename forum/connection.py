@@ -8,7 +8,8 @@ from threading import Event, Lock
 from .messages import Inbox, Message, Status, encode
 from .service import Visitor
 
-_RECEIVE = 256 * 1024
+# Below malloc's threshold of 128 KiB: above it every recv() would map and unmap memory.
+_RECEIVE = 64 * 1024
 
 
 class Connection:
@@ -84,7 +85,8 @@ class Connection:
         if self._over:
             raise ConnectionAbortedError("the server has said goodbye")
         try:
-            self._unsent = self._unsent[self._sock.send(self._unsent, socket.MSG_DONTWAIT) :]
+            sent = self._sock.send(self._unsent, socket.MSG_DONTWAIT)
+            self._unsent = self._unsent[sent:]
         except BlockingIOError:
             return False
         return not self._unsent

@@ -34,13 +34,13 @@ class LineBuffer:
         if self._skipping:
             return self._skip(end)
         if self._limit is not None and (end if end >= 0 else len(self._pending)) > self._limit:
-            self._skipping = True
-            self._skip(end)
+            self._skipping = end < 0
+            self.take(len(self._pending) if end < 0 else end + 1)
             raise LineTooLong(f"expected a line of at most {self._limit} bytes, got a longer one")
         if end < 0:
             self._searched = len(self._pending)
             return None
-        return self._cut(end)
+        return self.take(end + 1)[:-1]
 
     def take(self, most: int) -> bytes:
         """Return up to `most` bytes that are already here, perhaps none."""
@@ -49,17 +49,10 @@ class LineBuffer:
         self._searched = 0
         return taken
 
-    def _cut(self, end: int) -> bytes:
-        line = bytes(self._pending[:end])
-        del self._pending[: end + 1]
-        self._searched = 0
-        return line
-
     def _skip(self, end: int) -> bytes | None:
         if end < 0:
-            self._pending.clear()
-            self._searched = 0
+            self.take(len(self._pending))
             return None
-        self._cut(end)
+        self.take(end + 1)
         self._skipping = False
         return self.next_line()

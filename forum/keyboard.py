@@ -50,7 +50,7 @@ class Keyboard:
         self._prompt = prompt
         self._asking = True
         try:
-            self._interrupted()  # for what came while nobody was asked
+            self._catch_up()  # with what came while nobody was asked
             return input(prompt)
         finally:
             self._asking = self._editing = False
@@ -88,9 +88,14 @@ class Keyboard:
         signal.setitimer(signal.ITIMER_REAL, 1e-6, _AGAIN)
 
     def _interrupted(self, *_: object) -> None:
-        """Run in the main worker, by the signal or before a question."""
+        """Do what the signal is for, in the main worker."""
         if not self._asking:
             return  # the next question sees to it
+        if self._leave is not None and (self._editing or not self._edited):
+            write("\n")  # the cursor stands behind the prompt
+        self._catch_up()
+
+    def _catch_up(self) -> None:
         self.check()  # raises out of input(), which leaves the terminal as it was
         signal.setitimer(signal.ITIMER_REAL, 0)
         if self._news:

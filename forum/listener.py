@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from .arguments import say
 from .keyboard import Keyboard
 from .messages import BadMessage, Inbox, Message, Status
+from .names import is_file_name
 from .peer import PeerLine, TicketCheck
 from .transfer import Arrival
 from .wording import FILE_UNWRITABLE, PEER_SAYS, SERVER_GONE, for_client, printable
@@ -64,7 +65,7 @@ class Listener:
 
     def _hear_server(self) -> None:
         try:
-            data = self._server.recv(256 * 1024)
+            data = self._server.recv(64 * 1024)
             self._inbox.feed(data)
             while not self._over and (event := self._inbox.next_event()) is not None:
                 if isinstance(event, Message):
@@ -102,7 +103,8 @@ class Listener:
     def _end_download(self, download: Arrival, answer: Message, shown: list[str]) -> list[str]:
         self._download = None
         try:
-            if answer.status is Status.FILE_END and download.content is not None:
+            # The name comes from the network: it must not lead out of this folder.
+            if answer.status is Status.FILE_END and download.content is not None and is_file_name(download.name):
                 download.content.publish(download.name, replace=True)
         except OSError as exc:
             download.problem = str(exc)

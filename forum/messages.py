@@ -123,7 +123,9 @@ class Status(Enum):
 
 
 _STATUSES = Status.__members__
-_encode_json = json.JSONEncoder(separators=(",", ":")).encode  # built once: json.dumps builds one a call
+# Built once: json.dumps would build an encoder a call, json.loads guess at an encoding.
+_encode_json = json.JSONEncoder(separators=(",", ":")).encode
+_decode_json = json.JSONDecoder().decode
 
 
 class Message:
@@ -169,7 +171,7 @@ def encode(message: Message) -> bytes:
 def decode(line: bytes) -> Message:
     """Return the message in a line, or raise BadMessage and say what was expected."""
     try:
-        body = json.loads(line)
+        body = _decode_json(line.decode())
         status = _STATUSES[body["status"]]
         action = body["action"]
     # RecursionError: a line of brackets. KeyError, TypeError: no such key, or no object at all.

@@ -22,9 +22,9 @@ if not __package__:  # started as a file, in whatever folder: that folder is the
 
 from .accounts import CREDENTIALS
 from .arguments import BadArguments, port_number, say, two_arguments
-from .board import stored_name
 from .connection import Connection
 from .messages import BadMessage, Message, Status
+from .names import stored_name
 from .service import Closed, Service, Visitor
 from .storage import Storage
 from .transfer import send_pieces

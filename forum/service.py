@@ -9,8 +9,9 @@ from itertools import count
 from threading import Lock
 
 from .accounts import CREDENTIALS, Accounts, is_word
-from .board import Board, ForumError, ForumThread, is_message_text, stored_name
+from .board import Board, ForumError, ForumThread, is_message_text
 from .messages import Message, Status
+from .names import stored_name
 from .peer import seal
 from .storage import Content, Storage
 from .transfer import Arrival
