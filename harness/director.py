@@ -20,6 +20,7 @@ from harness.logins import Logins
 from harness.scenario.assignment import Assignment
 from harness.scenario.model import Deed, Do, Expect, ExpectFile, Pass, Scenario, Sight, Step, Together, Type
 from harness.stage import Limits, Stage
+from harness.stage.box import Level
 from harness.subject.subject import Subject, fill
 
 # Wall time a play may take, whatever it does; a scenario takes well under a second.
@@ -218,7 +219,7 @@ class Director:
 
 def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, folder: Path, sample: str,
             assignment_text: str, seed: int = 0, blobs: Path | None = None, limits: Limits | None = None,
-            level: str = "auto") -> Recording:
+            level: Level = "auto") -> Recording:
     """Play `scenario` against `subject` in `folder` (fresh, ours) and return everything that happened.
 
     `sample` is the text of the assignment's sample accounts. Never raises for anything that the subject does.

@@ -20,12 +20,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.director import perform
-from harness.events import Recording
+from harness.events import Recorder, Recording
 from harness.judge.files import Blob
 from harness.judge.judge import judge
 from harness.scenario.assignment import Assignment
 from harness.scenario.model import Scenario
-from harness.stage import Level
+from harness.stage import Stage
+from harness.stage.box import Level
 from harness.subject.subject import Subject
 from harness.verdict import Finding, Outcome, Verdict
 
@@ -75,6 +76,12 @@ def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
         return _fault(task, traceback.format_exc()), Recording()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def stage_level(workshop: Path) -> str:
+    """How well plays are kept apart on this machine: "box" or "plain"."""
+    with Stage(workshop / "level", Recorder()) as stage:
+        return stage.level
 
 
 def blob_reader(folder: Path) -> Blob:

@@ -20,7 +20,7 @@ from harness.author.saboteur import Wrong, bases, load_saboteurs, make
 from harness.events import Recording
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
-from harness.players import Setting, Task, blob_reader, play_all
+from harness.players import Setting, Task, blob_reader, play_all, stage_level
 from harness.report.console import Console
 from harness.report.exports import to_json, to_junit
 from harness.report.matrix import matrix_lines
@@ -30,7 +30,6 @@ from harness.scenario.loader import check_file, find_assignment, load_assignment
 from harness.scenario.mistakes import ERROR, Mistake, nearest
 from harness.scenario.model import Scenario
 from harness.scenario.select import Wanted, load_all, scenario_files, select
-from harness.stage import best_level
 from harness.subject.build import build, with_commands
 from harness.subject.subject import Subject
 from harness.verdict import Outcome, Verdict
@@ -119,7 +118,7 @@ def run(options: Options) -> Exit:
         setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder)
         tasks = [Task(n, s, options.seed + again) for n, (s, again) in enumerate(product(chosen, range(options.repeat)))]
         view = Console(verbose=options.verbose)
-        view.begin(len(tasks), subject.name, best_level())
+        view.begin(len(tasks), subject.name, stage_level(folder))
         played, interrupted = _play(setting, tasks, options.jobs, view)
     return _tell(_report(played, course, options, subject.name, started), options, view, interrupted=interrupted)
 

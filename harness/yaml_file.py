@@ -39,18 +39,20 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A sequence."""
+    """A sequence. `flow`: written in brackets."""
 
     place: Place
     items: tuple[Node, ...]
+    flow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A mapping, in the order of the file. Each key stands in it once."""
+    """A mapping, in the order of the file. Each key stands in it once. `flow`: written in braces."""
 
     place: Place
     entries: tuple[tuple[Text, Node], ...]
+    flow: bool = False
 
     def find(self, key: str) -> Node | None:
         """The value of a key, or None."""
@@ -112,7 +114,7 @@ class _Document:
     def _compose(self) -> Node | None:
         """Build the tree with a stack of our own: no nesting, however deep, meets Python's limit."""
         root: Node | None = None
-        open_nodes: list[tuple[Place, bool, list[Node]]] = []
+        open_nodes: list[tuple[Any, list[Node]]] = []
         for event in yaml.parse("\n".join(self.lines), Loader=yaml.SafeLoader):
             node: Node | None = None
             if isinstance(event, yaml.NodeEvent):
@@ -125,12 +127,11 @@ class _Document:
                 if len(open_nodes) == DEEPEST:
                     self.found.error(self.place(event.start_mark), f"nested deeper than {DEEPEST} levels")
                     return None
-                open_nodes.append((self.place(event.start_mark), isinstance(event, yaml.MappingStartEvent), []))
+                open_nodes.append((event, []))
             elif isinstance(event, yaml.CollectionEndEvent):
-                place, is_table, inside = open_nodes.pop()
-                node = self._table(place, inside) if is_table else Items(place, tuple(inside))
+                node = self._collection(*open_nodes.pop())
             if node is not None and open_nodes:
-                open_nodes[-1][2].append(node)
+                open_nodes[-1][1].append(node)
             elif node is not None:
                 root = node
         return root
@@ -151,7 +152,13 @@ class _Document:
             return rest.strip()
         return ""
 
-    def _table(self, place: Place, inside: list[Node]) -> Table:
+    def _collection(self, start: Any, inside: list[Node]) -> Items | Table:
+        place, flow = self.place(start.start_mark), bool(start.flow_style)
+        if isinstance(start, yaml.SequenceStartEvent):
+            return Items(place, tuple(inside), flow)
+        return Table(place, self._entries(inside), flow)
+
+    def _entries(self, inside: list[Node]) -> tuple[tuple[Text, Node], ...]:
         entries: dict[str, tuple[Text, Node]] = {}
         for key, value in zip(inside[::2], inside[1::2], strict=True):
             if not isinstance(key, Text):
@@ -161,7 +168,7 @@ class _Document:
                 self.found.error(key.place, f"the key {key.text!r} stands here twice, first in line {first}")
             else:
                 entries[key.text] = (key, value)
-        return Table(place, tuple(entries.values()))
+        return tuple(entries.values())
 
     def _plain_yaml(self, event: Any) -> None:
         """Tags, anchors and aliases are YAML's, not ours: what begins like one is text that lacks its quotes."""

@@ -64,7 +64,8 @@ class Wrong:
 def load_saboteurs(paths: Sequence[Path]) -> list[Wrong]:
     """Every saboteur.yaml below these paths. Raises Mistakes with those of all of them."""
     files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("saboteur.yaml")))
-    found, mistakes = [], []
+    found: list[Wrong] = []
+    mistakes: list[Mistake] = []
     for file in files:
         try:
             found.append(Wrong(file.parent.name, file.parent, checked(Saboteur, read_text(file), str(file))))

@@ -51,7 +51,13 @@ class View:
         """Where the step after this one begins (for a step inside a group: after the group)."""
         at = self._starts[self._top_of[step.number].number]
         later = bisect_left(self._tops, at + 1)
-        return self._tops[later] if later < len(self._tops) else len(self.events)
+        return self._tops[later] if later < len(self._tops) else self.over
+
+    @cached_property
+    def over(self) -> int:
+        """Where the play is over: what comes behind (a last look, our own clearing up) belongs to no step."""
+        last = self._tops[-1] if self._tops else 0
+        return next((at for at in range(last, len(self.events)) if self.events[at].step is None), len(self.events))
 
     def last_typed(self, actor: str, before: int) -> int | None:
         """Where this actor was last typed to, before a position."""

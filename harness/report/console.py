@@ -45,7 +45,7 @@ _PLAIN_LETTERS = str.maketrans(
     {"✓": "+", "✗": "x", "…": "...", "▶": ">", "◀": "<", "»": ">", "─": "-", "│": "|", "┼": "+"}
 )
 # A play that ended: the verdict, the time, the name.
-_ENDED = (Column(width=11), Column(right=True, width=8), Column(share=1))
+_ENDED = (Column(width=11), Column(right=True, width=10), Column(share=1))
 
 
 class Console:

@@ -9,13 +9,13 @@ from harness.report.causes import Cause
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
 from harness.report.steps import steps_grid
-from harness.report.terminals import terminals
+from harness.report.terminals import LONGEST, terminals
 from harness.report.words import STYLES, SYMBOLS, badge, cut
 from harness.verdict import Finding, Verdict
 
 # What is shown of one text: a screenful. With -v ten times that.
 MOST = 2_000
-MOST_LINES = 24
+MOST_LINES = 16
 
 
 def told(report: Report, cause: Cause, number: int, width: int, verbose: bool) -> list[Block]:
@@ -29,7 +29,7 @@ def told(report: Report, cause: Cause, number: int, width: int, verbose: bool) -
 def passing(play: Played, width: int) -> list[Block]:
     """A play that needs nobody's attention, for somebody who asked: its steps, their evidence, the terminals."""
     heading = Heading(f"{badge(play.outcome.verdict).text}  {play.outcome.scenario}", STYLES[play.outcome.verdict])
-    return [heading, steps_grid(play), BLANK, *terminals(play, None, "", width, everything=True)]
+    return [heading, steps_grid(play), BLANK, *terminals(play, None, width, everything=True)]
 
 
 def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block]:
@@ -43,8 +43,7 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
         blocks += [line(Span(_short(found.sentence, verbose), Style.STRONG), indent=2), _facts(play, found, verbose)]
     if verbose:
         blocks += [BLANK, steps_grid(play)]
-    step, actor = (found.step, found.actor) if found else (None, "")
-    blocks += [BLANK, *terminals(play, step, actor, width, everything=verbose), BLANK]
+    blocks += [BLANK, *terminals(play, found, width, everything=verbose), BLANK]
     return [*blocks, _again(report, play)]
 
 
@@ -104,7 +103,7 @@ def _same(report: Report, same: Sequence[Played], number: int) -> list[Block]:
 def _short(text: str, verbose: bool) -> str:
     """`text` as far as it is worth reading here; the recording and the exports have it whole."""
     factor = 10 if verbose else 1
-    lines = text.split("\n")
+    lines = [cut(line, LONGEST) for line in text.rstrip("\n").split("\n")]
     if len(lines) > MOST_LINES * factor:
         half = MOST_LINES * factor // 2
         lines = [*lines[:half], f"… {len(lines) - 2 * half:,} lines …", *lines[-half:]]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from harness.events import Began, Recording
 from harness.grade.marks import Marks
+from harness.report.safe import safe
 from harness.scenario.model import Scenario
 from harness.verdict import Finding, Outcome, Verdict
 
@@ -73,5 +74,13 @@ class Report:
         """The one command that plays this again, as one would type it into a shell."""
         began = next(play.recording.all(Began), None)
         seed = began.seed if began else self.seed
-        words = f"harness run {shlex.quote(play.outcome.key)} --seed {seed}"
+        words = f"harness run {_quoted(play.outcome.key)} --seed {seed}"
         return f"{words} {self.again}".rstrip()
+
+
+def _quoted(word: str) -> str:
+    """One word for a shell: what a reader must not see raw in the escapes that bash, zsh and ksh read in $'…'."""
+    if safe(word) == word and word.isprintable():
+        return shlex.quote(word)
+    escaped = safe(word.replace("\\", "\\\\").replace("'", "\\'")).replace("\n", "\\n").replace("\t", "\\t")
+    return f"$'{escaped}'"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.grade.marks import LineMarks, Marks, Sum
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Report
@@ -20,7 +22,7 @@ def summary(report: Report, planned: int, verbose: bool) -> list[Block]:
     blocks.append(_counts(report, planned))
     if verbose and report.evidence:
         blocks.append(_evidence(report))
-    return [*blocks, BLANK, *_next(report)]
+    return [*blocks, BLANK, *_next(report, planned)]
 
 
 def _counts(report: Report, planned: int) -> Line:
@@ -90,8 +92,8 @@ def _remarks(marks: Marks, absent: list[LineMarks]) -> list[Block]:
             f"Undecided costs nothing: the mark lies between {number(whole.earned)} and {number(whole.most)}."
         )
     if absent:
-        names = ", ".join(found.line for found in absent)
-        said.append(f"No scenario was played for {len(absent)} lines ({number(whole.unplayed)} marks): {names}.")
+        worth = f"{len(absent)} lines ({number(whole.unplayed)} marks)"
+        said.append(f"No scenario was played for {worth}: {_named(absent)}.")
     if marks.unknown:
         said.append(f"Named by scenarios, but not in the rubric: {', '.join(marks.unknown)}.")
     if marks.by_hand:
@@ -99,7 +101,16 @@ def _remarks(marks: Marks, absent: list[LineMarks]) -> list[Block]:
     return [line(Span(sentence, Style.QUIET)) for sentence in said]
 
 
-def _next(report: Report) -> list[Block]:
+def _named(lines: Sequence[LineMarks]) -> str:
+    """The lines by part: "single: A, B; many: C"."""
+    parts: dict[str, list[str]] = {}
+    for found in lines:
+        part, _, item = found.line.partition(".")
+        parts.setdefault(part, []).append(item)
+    return "; ".join(f"{part}: {', '.join(items)}" for part, items in parts.items())
+
+
+def _next(report: Report, planned: int) -> list[Block]:
     """The last line: the one thing to do now."""
     for verdict, text in (
         (Verdict.FAILED, "Next: repair failure 1, the others may follow from it; then"),
@@ -110,4 +121,6 @@ def _next(report: Report) -> list[Block]:
             return [line(f"{text} ", Span(report.command(play), Style.STRONG), whole=True)]
     if not report.played:
         return [line("Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only.")]
+    if len(report.played) < planned:
+        return [line("Next: nothing failed so far, but the run was cut short; play the rest.")]
     return [line("Next: nothing to repair. `harness stress` plays the same under bad networks and other orders.")]

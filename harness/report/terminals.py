@@ -8,33 +8,34 @@ from harness.report.page import Block, Column, Grid, Span, Style, line
 from harness.report.report import Played
 from harness.report.transcript import Kind, Row, around, columns, folded, rows
 from harness.report.words import cut, some
+from harness.verdict import Finding
 
 # A narrower terminal breaks nearly every line; the step's number and the margins take the rest of the page.
 NARROWEST = 24
 MARGIN = 8
 # A single line longer than this is cut in the middle: it is shown to be recognised, the recording has it whole.
-LONGEST = 600
+LONGEST = 400
 
 _STYLES = {Kind.TYPED: Style.TYPED, Kind.PROMPT: Style.QUIET, Kind.EVENT: Style.QUIET, Kind.FOLDED: Style.QUIET}
 
 
-def terminals(play: Played, step: int | None, actor: str, width: int, everything: bool = False) -> list[Block]:
-    """The transcript up to this step (None: of the whole play), its actor's terminal certainly among those shown."""
-    found = around(rows(play.recording), step)
-    shown = found if everything else folded(found)
-    spoke = {row.actor for row in shown if row.actor}
-    names = [name for name in columns(play.recording) if name in spoke]
-    chosen = _chosen(names, shown, actor, max(1, (width - MARGIN) // NARROWEST))
-    layout = _Layout(chosen, (width - MARGIN) // max(1, len(chosen)) - 3)
-    return [*layout.lay_out(shown), *_absent(play, names, chosen)]
+def terminals(play: Played, found: Finding | None, width: int, everything: bool = False) -> list[Block]:
+    """The transcript up to where this was found (None: all of it); the terminal it is about is surely shown."""
+    step, actor, seen = (found.step, found.actor, found.seen) if found else (None, "", "")
+    kept = around(rows(play.recording), step, actor, seen)
+    shown = kept if everything else folded(kept)
+    order = columns(play.recording)
+    chosen = _chosen(order, shown, actor, max(1, (width - MARGIN) // NARROWEST))
+    layout = _Layout(chosen, 0 if everything else (width - MARGIN) // max(1, len(chosen)) - 3)
+    return [*layout.lay_out(shown), *_absent(order, kept, shown, chosen)]
 
 
-def _chosen(names: Sequence[str], shown: Sequence[Row], actor: str, room: int) -> list[str]:
+def _chosen(order: Sequence[str], shown: Sequence[Row], actor: str, room: int) -> list[str]:
     """As many as there is room for: the one that matters, the first to be started, then who acted last."""
-    latest = [row.actor for row in reversed(shown) if row.actor]
-    wanted = dict.fromkeys([name for name in (actor, *names[:1], *latest) if name in names])
+    latest = list(dict.fromkeys(row.actor for row in reversed(shown) if row.actor))
+    wanted = dict.fromkeys(name for name in (actor, *order[:1], *latest) if name in latest)
     kept = set(list(wanted)[:room])
-    return [name for name in names if name in kept]
+    return [name for name in order if name in kept]
 
 
 class _Layout:
@@ -44,7 +45,7 @@ class _Layout:
         self._names, self._room = names, room
         self._blocks: list[Block] = []
         self._cells: list[list[Span]] = []
-        self._asked: set[tuple[str, str]] = set()
+        self._asked: set[str] = set()
         self._step: int | None = None
 
     def lay_out(self, shown: Sequence[Row]) -> list[Block]:
@@ -61,15 +62,16 @@ class _Layout:
 
     def _beside(self, row: Row) -> list[Span]:
         number = "" if row.step in (None, self._step) else str(row.step)
-        cell = Span(_cell(row, self._room_for(row)), _STYLES.get(row.kind, Style.PLAIN))
+        style = Style.FAILED if row.marked else _STYLES.get(row.kind, Style.PLAIN)
+        cell = Span(("▶ " if row.marked else "") + _cell(row, self._room_for(row)), style)
         return [Span(number, Style.QUIET), *(cell if name == row.actor else Span("") for name in self._names)]
 
     def _room_for(self, row: Row) -> int:
         # A prompt is told in full once; then one line of it is enough to see that it came.
-        if row.kind is not Kind.PROMPT or (row.actor, row.text) not in self._asked:
-            self._asked.add((row.actor, row.text))
-            return LONGEST
-        return self._room
+        if row.kind is Kind.PROMPT and row.text in self._asked and self._room:
+            return self._room
+        self._asked.add(row.text)
+        return LONGEST
 
     def _close(self) -> None:
         if not self._names or (not self._cells and self._blocks):
@@ -99,13 +101,14 @@ def _across(row: Row) -> Block:
     return line(Span(f"  {number}  {row.text}", Style.QUIET), indent=1)
 
 
-def _absent(play: Played, names: Sequence[str], chosen: Sequence[str]) -> list[Block]:
-    """Say which terminals are not shown, and why."""
-    silent = [name for name in columns(play.recording) if name not in names]
-    narrow = [name for name in names if name not in chosen]
+def _absent(order: Sequence[str], kept: Sequence[Row], shown: Sequence[Row], chosen: Sequence[str]) -> list[Block]:
+    """Say which terminals are not shown, and why. (Who only spoke in what was folded counts there.)"""
+    spoke, seen = {row.actor for row in kept}, {row.actor for row in shown}
+    silent = [name for name in order if name not in spoke]
+    narrow = [name for name in order if name in seen and name not in chosen]
     said = []
     if silent:
         said.append(f"{some(silent)} printed nothing up to here")
     if narrow:
-        said.append(f"no room for {some(narrow)}: a wider window shows more")
+        said.append(f"not shown for want of room: {some(narrow)}")
     return [line(Span(f"({'; '.join(said)})", Style.QUIET), indent=8)] if said else []

@@ -35,7 +35,7 @@ class Kind(StrEnum):
     """What a row shows."""
 
     PRINTED = "printed"
-    PROMPT = "prompt"  # printed, no newline, and then somebody typed
+    PROMPT = "prompt"  # printed, with no newline, and waiting
     TYPED = "typed"
     EVENT = "event"  # left, was killed, was started again
     STEP = "step"  # a step of the scenario, across all terminals
@@ -75,14 +75,14 @@ def rows(recording: Recording) -> list[Row]:
             continue
         # Whatever happens at a terminal ends the line that stands there unfinished.
         if isinstance(event, Typed | NotTyped | Exited | Capped) and event.actor in screens:
-            placed += screens[event.actor].flush(prompt=isinstance(event, Typed))
+            placed += screens[event.actor].flush(prompt=not isinstance(event, Exited | Capped))
         if isinstance(event, Typed) and event.what != "raw":
             screens.setdefault(event.actor, _Screen(event.actor)).echo = visible(event.data).strip()
         row = _row(event)
         if row is not None:
             placed.append((index, row))
     for screen in screens.values():
-        placed += screen.flush(prompt=False)
+        placed += screen.flush(prompt=True)
     return [row for _, row in sorted(placed, key=lambda pair: pair[0])]
 
 
@@ -96,7 +96,7 @@ class _Screen:
     echo: str = ""  # what was typed, while the program may still print it back
 
     def flush(self, prompt: bool) -> Iterator[tuple[int, Row]]:
-        """The lines that came, and forget them. `prompt`: an unfinished one is what the typist was asked."""
+        """The lines that came, and forget them. `prompt`: an unfinished one asks for input."""
         lines = list(_lines(self.chunks))
         self.chunks = []
         shown = [*lines[: FLOOD // 2], *lines[-FLOOD // 2 :]] if len(lines) > FLOOD else lines
@@ -156,10 +156,13 @@ def _row(event: Event) -> Row | None:
         case Capped(actor=actor, limit=limit, what=what):
             return Row(event.t, event.step, actor, Kind.EVENT, f"{what} past {limit:,} bytes was not kept")
         case Settled(cause=cause) if cause:
-            return Row(event.t, event.step, "", Kind.NOTE, f"{event.evidence}: {cause}")
+            return Row(event.t, event.step, "", Kind.NOTE, f"{_EVIDENCE.get(event.evidence, event.evidence)}: {cause}")
         case Noted(text=text):
             return Row(event.t, event.step, "", Kind.NOTE, text)
     return None
+
+
+_EVIDENCE = {"gave-up": "no answer in time", "until": "still for now"}
 
 
 def _keys(data: bytes) -> str:
@@ -175,9 +178,10 @@ def _exit(event: Exited) -> str:
     return f"killed by {event.signal}" if event.signal else f"left, exit status {event.status}"
 
 
-def around(found: Sequence[Row], step: int | None, after: int = 4) -> list[Row]:
+def around(found: Sequence[Row], step: int | None, actor: str = "", seen: str = "", after: int = 4) -> list[Row]:
     """The rows up to the end of this step and `after` more, the step itself marked; all of them for None.
 
+    Marked too are the lines of `seen` that this actor printed since somebody last typed there: what was judged.
     Other steps are left out if what was typed says them already, or if there is one to look for.
     """
     typed = {row.step for row in found if row.kind is Kind.TYPED}
@@ -186,19 +190,32 @@ def around(found: Sequence[Row], step: int | None, after: int = 4) -> list[Row]:
         for row in found
         if row.kind is not Kind.STEP or (row.step not in typed if step is None else row.step == step)
     ]
-    last = max((i for i, row in enumerate(kept) if row.step == step), default=None)
-    return kept if step is None or last is None else kept[: last + 1 + after]
+    end = next((i + 1 for i in reversed(range(len(kept))) if kept[i].step == step), len(kept))
+    if step is None:
+        return kept
+    return [*_judged(kept[:end], actor, seen), *kept[end : end + after]]
+
+
+def _judged(found: Sequence[Row], actor: str, seen: str) -> list[Row]:
+    lines = {line.strip() for line in seen.split("\n")}
+    since = max((i for i, row in enumerate(found) if row.actor == actor and row.kind is Kind.TYPED), default=0)
+    return [
+        replace(row, marked=True)
+        if i > since and row.actor == actor and row.kind is Kind.PRINTED and row.text.strip() in lines
+        else row
+        for i, row in enumerate(found)
+    ]
 
 
 def folded(found: Sequence[Row], keep: int = 40, stretch: int = 12) -> list[Row]:
-    """The rows without their long stretches: `keep` of them before the marked one, and few of a kind."""
-    mark = next((i for i, row in enumerate(found) if row.marked), len(found))
-    head, tail = found[: max(0, mark - keep)], found[max(0, mark - keep) :]
-    return [*_fold(head, 3), *_each_stretch(tail, stretch)]
+    """The rows without their long stretches: few of a kind, and `keep` of them before the marked step."""
+    short = list(_each_stretch(found, stretch))
+    mark = next((i for i, row in enumerate(short) if row.marked and row.kind is Kind.STEP), len(short))
+    return [*_fold(short[: max(0, mark - keep)], 3), *short[max(0, mark - keep) :]]
 
 
 def _each_stretch(found: Sequence[Row], stretch: int) -> Iterator[Row]:
-    for _, same in groupby(found, key=lambda row: (row.actor, row.kind is Kind.PRINTED)):
+    for _, same in groupby(found, key=lambda row: (row.actor, row.kind in (Kind.PRINTED, Kind.FOLDED))):
         run = list(same)
         half = stretch // 2
         if len(run) > stretch + 2 and run[0].kind is Kind.PRINTED:

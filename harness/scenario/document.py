@@ -127,12 +127,13 @@ class Document:
             return [{}]
         rows = node.items if isinstance(node, Items) else ()
         cases = [self._values(row, "each") for row in rows] or self._parallel(node)
+        if len({frozenset(case) for case in cases}) > 1:
+            self._error("each", "every case of `each` needs the same names")
+            return [{}]
         labels = [_label(case) for case in cases]
         twice = next((label for label in labels if labels.count(label) > 1), None) if len(labels) < 1000 else None
         if twice:
             self._error("each", f"`each` has the value {twice!r} twice")
-        if len({frozenset(case) for case in cases}) > 1:
-            self._error("each", "every case of `each` needs the same names")
         return cases or [{}]
 
     def _parallel(self, node: Node) -> list[Case]:

@@ -12,6 +12,9 @@ from harness.scenario.verbs import FORMS, Spoken, Subject, Takes, Verb
 from harness.scenario.who import SEPARATOR, Who
 from harness.yaml_file import Items, Node, Text
 
+# Steps that name nobody: those with something behind them, and those without.
+_BLOCKS = (("together", "any of", "2 times", "3 times", "10 times"), (words.ONE_ORDER, "1 s pass", "3 s pass"))
+
 
 def sentence(scene: Scene, key: Text, spoken: Spoken, value: Node | None) -> Step | None:
     """The step that a sentence means; None (and a mistake) if it means none."""
@@ -37,6 +40,10 @@ def unknown(scene: Scene, key: Text, value: Node | None) -> None:
     scene.head(key)
     text = scene.values.shown(key.text).strip()
     parts = text.split(" ")
+    if any(text == form for form, _, _ in FORMS):
+        return scene.found.error(key.place, f"who {text}? expected `NAME {text}`")
+    if meant := nearest(text, _BLOCKS[value is None], 0.75):
+        return scene.found.error(key.place, f"unknown step {text!r}", meant)
     if len(parts) == 1 and value is not None:
         return scene.found.error(key.place, f"nobody is called {text!r}", nearest(text, scene.people.names()))
     forms = [form for form, _, _ in FORMS]
@@ -50,8 +57,7 @@ def unknown(scene: Scene, key: Text, value: Node | None) -> None:
     if guess:
         meant = nearest(parts[0], scene.people.names())
         return scene.found.error(key.place, f"unknown step {text!r}", f"{meant or parts[0]} {guess}")
-    meant = nearest(text, [words.ONE_ORDER, "together", "any of"])
-    return scene.found.error(key.place, f"unknown step {text!r}: expected `NAME VERB` or `NAME: TEXT`", meant)
+    return scene.found.error(key.place, f"unknown step {text!r}: expected `NAME VERB` or `NAME: TEXT`")
 
 
 def _object_fits(scene: Scene, key: Text, spoken: Spoken, value: Node | None) -> bool:

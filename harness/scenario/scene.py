@@ -18,7 +18,11 @@ LONGEST = 10_000
 
 
 class TooLong(Exception):
-    """The play unrolls to more than LONGEST steps."""
+    """The play unrolls to more than LONGEST steps. `place`: of the outermost `N times`, if there is one."""
+
+    def __init__(self, place: Place | None = None) -> None:
+        super().__init__(f"more than {LONGEST:,} steps")
+        self.place = place
 
 
 @dataclass(slots=True)
@@ -71,9 +75,9 @@ class Scene:
                     node.place, f"quote this: YAML takes {node.glued!r} for a comment (a comment needs two spaces)"
                 )
             return node.text
-        sign = "{" if isinstance(node, Table) else "["
-        kind = "a mapping" if isinstance(node, Table) else "a list"
-        self.found.error(node.place, f"expected {expected}, got {kind}: quote a text that begins with `{sign}`")
+        sign, kind = ("{", "a mapping") if isinstance(node, Table) else ("[", "a list")
+        remedy = f": quote a text that begins with `{sign}`" if node.flow else ""
+        self.found.error(node.place, f"expected {expected}, got {kind}{remedy}")
         return None
 
     def path(self, text: str, place: Place) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.scenario.assignment import Assignment
 from harness.scenario.loader import load_file
-from harness.scenario.mistakes import Mistakes
+from harness.scenario.mistakes import Mistake, Mistakes
 from harness.scenario.model import Scenario
 
 # Scenarios that hold the reference answer to its exact wording; other programs are free in theirs.
@@ -54,7 +54,7 @@ def _hidden(file: Path, below: Path) -> bool:
 def load_all(wanted: Iterable[Wanted], assignment: Assignment) -> list[Scenario]:
     """Every scenario meant, in order, each once. Raises Mistakes with those of all files, or NoSuchScenario."""
     found: dict[str, Scenario] = {}
-    mistakes = []
+    mistakes: list[Mistake] = []
     for want in wanted:
         here: list[Scenario] = []
         for file in scenario_files(want.path):

@@ -34,8 +34,8 @@ def read_play(scene: Scene, node: Node) -> list[Step]:
     """The steps of `play:`, numbered from 1."""
     try:
         steps = _list(scene, node, "the play")
-    except TooLong:
-        scene.found.error(node.place, f"the play unrolls to more than {LONGEST:,} steps")
+    except TooLong as exc:
+        scene.found.error(exc.place or node.place, f"the play unrolls to more than {LONGEST:,} steps")
         return []
     if steps and not scene.found.failed and not any(_matters(step) for step in walk(steps)):
         scene.found.error(node.place, "this play types nothing and expects nothing")
@@ -191,7 +191,10 @@ def _times(scene: Scene, key: Text, value: Node, times: int) -> list[Step]:
     for count in range(1, times + 1):
         scene.values.count = str(count)
         scene.weigh(1 if count > 1 else 0)
-        steps += _list(scene, value, f"`{key.text}`")
+        try:
+            steps += _list(scene, value, f"`{key.text}`")
+        except TooLong as exc:
+            raise TooLong(key.place) from exc
         if scene.found.errors > before:
             break  # the next round would find the same again
     scene.values.count = outer

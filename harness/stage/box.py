@@ -26,6 +26,9 @@ Level = Literal["auto", "box", "plain"]
 ANSWER_WITHIN = 60.0
 
 
+_CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+
+
 class StageError(Exception):
     """The stage itself failed: a fault of the harness or of the machine, never of the programs on it."""
 
@@ -143,7 +146,7 @@ class Box:
     def _receive(self) -> bool:
         """Take in what the launcher has sent so far. An empty message in `_lines` says that it hung up."""
         try:
-            data, ancillary, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(8 * 4))
+            data, ancillary, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(8 * 4), _CLOSED_AT_EXEC)
         except BlockingIOError:
             return False
         except ConnectionResetError:

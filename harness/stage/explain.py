@@ -1,25 +1,195 @@
-"""A quiet stage in words: who waits where for what. Pure: a picture in, sentences out."""
+"""A quiet stage in words: who waits where for what, and what follows from it. Pure: a scene in, sentences out.
+
+`Standing` is one thread that does not run, `Lying` something that nobody
+fetches; `cause` tells the story of those who were typed to and do not ask for
+more, following each connection to whoever holds its other end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from harness.stage.evidence import Picture
-from harness.stage.procfs import Thread
+# How a call reads in a sentence; what is not here is written as a call: "recv()".
+_CALLS = {"recvfrom": "recv", "accept4": "accept", "sendto": "send", "pselect6": "select", "ppoll": "poll",
+          "epoll_pwait": "epoll_wait", "epoll_pwait2": "epoll_wait", "clock_nanosleep": "sleep",
+          "nanosleep": "sleep"}  # fmt: skip
 
 
-def waits(picture: Picture, only: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """One line a waiting thread (of the actors `only`)."""
+@dataclass(frozen=True, slots=True)
+class On:
+    """One thing that is waited on. `peer`: who holds the other end of a connection; `accepted`: whether anybody does.
+
+    `kind`: terminal | connection | listener | udp | socket | pipe | timer | event | file | unknown.
+    """
+
+    kind: str
+    text: str
+    peer: str = ""
+    accepted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A thread that does not run."""
+
+    actor: str
+    pid: int
+    tid: int
+    comm: str
+    call: str
+    on: Sequence[On] = ()
+    ends_in: float | None = None  # seconds until it wakes by itself
+    housekeeping: bool = False  # the runtime's own
+
+    def has(self, kind: str) -> bool:
+        """Whether it waits on something of this kind."""
+        return any(on.kind == kind for on in self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies unread. `kind`: bytes | connections. `holder` "": on a connection of `to` that was never accepted."""
+
+    kind: str
+    count: int
+    holder: str
+    sender: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everybody, at one moment."""
+
+    standing: Sequence[Standing] = ()
+    typed: Mapping[str, int] = field(default_factory=dict)  # actor -> typed bytes unread
+    lying: Sequence[Lying] = ()
+    spinner: str = ""  # who runs and does not stop: "a thread of the server (python, 4711)"
+    spun: float = 0.0  # and for how many CPU seconds
+    moving: str = ""
+
+    def of(self, actor: str) -> list[Standing]:
+        """An actor's threads, its runtime's own left out."""
+        return [s for s in self.standing if s.actor == actor and not s.housekeeping]
+
+
+def waits(scene: Scene, only: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """One line for each thread (of the actors `only`), for the recording."""
     return [
-        {
-            "actor": w.actor, "pid": w.thread.process.pid, "tid": w.thread.tid, "comm": w.thread.name,
-            "call": w.wait.call, "on": ", ".join(t.kind for t in w.targets) or w.wait.call,
-        }
-        for w in picture.waiters if only is None or w.actor in only
+        {"actor": s.actor, "pid": s.pid, "tid": s.tid, "comm": s.comm, "call": s.call, "on": _what(s)}
+        for s in scene.standing if only is None or s.actor in only
     ]  # fmt: skip
 
 
-def cause(picture: Picture, hung: Collection[str], hottest: tuple[Thread, float] | None) -> str:
-    """Why those who were typed to do not ask for more."""
-    return ""
+def _what(s: Standing) -> str:
+    if s.on:
+        return ", ".join(on.text for on in s.on)
+    return {"futex": "futex (a lock or another thread)", "wait4": "a child", "waitid": "a child"}.get(s.call, s.call)
+
+
+def name(actor: str) -> str:
+    """An actor in a sentence: roles have an article, people do not."""
+    return f"the {actor}" if actor == "server" else actor or "somebody"
+
+
+def called(call: str) -> str:
+    """A system call in a sentence."""
+    return f"{_CALLS.get(call, call)}()" if " " not in call else call
+
+
+def cause(scene: Scene, hung: Collection[str]) -> str:
+    """Why those who were typed to do not ask for more: what stands where, then what follows from it."""
+    told = list(dict.fromkeys([*_stories(scene, hung), *_conclusions(scene, hung)]))
+    return "; ".join(told)
+
+
+def _stories(scene: Scene, hung: Collection[str]) -> Iterator[str]:
+    if scene.spinner:
+        yield f"{scene.spinner} has run for {scene.spun:.1f} s of CPU time without coming to rest"
+    followed = list(hung)
+    for actor in followed:  # grows: whoever is waited for has a story too
+        yield from _story(scene, actor, followed)
+    for lying in scene.lying:
+        if told := _lies(lying):
+            yield told
+
+
+def _story(scene: Scene, actor: str, followed: list[str]) -> Iterator[str]:
+    threads = scene.of(actor)
+    if any(s.call == "stopped" for s in threads):
+        yield f"{name(actor)} is stopped (paused by a signal)"
+        return
+    if unread := scene.typed.get(actor):
+        yield f"{name(actor)} does not read its keyboard: {unread} typed bytes lie unread"
+    if threads and all(s.call == "futex" for s in threads) and not any(s.ends_in for s in threads):
+        many = "its only thread waits" if len(threads) == 1 else f"all {len(threads)} threads wait"
+        yield f"in {name(actor)} {many} for a lock or another thread (futex)"
+        return
+    for s in threads:
+        if s.has("terminal") or (s.call == "futex" and len(threads) > 1):
+            continue
+        yield _stands(s)
+        followed.extend(on.peer for on in s.on if on.kind == "connection" and on.peer and on.peer not in followed)
+
+
+def _stands(s: Standing) -> str:
+    end = f", for {s.ends_in:.1f} s more" if s.ends_in is not None and s.ends_in > 0 else ""
+    call = called(s.call)
+    verb = "is blocked in" if s.actor == "server" else "waits in"
+    return f"{name(s.actor)} {verb} {call}{_for(s)}{end}"
+
+
+def _for(s: Standing) -> str:
+    """What a wait is for, in the words of whoever waits."""
+    connections = [on for on in s.on if on.kind == "connection"]
+    if any(not on.accepted for on in connections):
+        return " for an answer on a connection that nobody has accepted"
+    if s.call in ("sendto", "sendmsg", "write", "writev") and connections:
+        return f": {name(connections[0].peer)} does not read what it sends"
+    if s.actor == "server" and connections:
+        return " on the connection of " + _list(name(on.peer) for on in connections)
+    if connections:
+        return " for an answer from " + _list(name(on.peer) for on in connections)
+    if s.has("listener"):
+        return " for a new connection"
+    others = {"pipe": " on a pipe", "udp": " on a UDP socket", "socket": " on a local socket", "event": " on an event"}
+    return next((text for kind, text in others.items() if s.has(kind)), "")
+
+
+def _list(names: Iterator[str]) -> str:
+    *first, last = dict.fromkeys(names)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _lies(lying: Lying) -> str:
+    if lying.kind == "connections":
+        verb = "connection waits" if lying.count == 1 else "connections wait"
+        return f"{lying.count} {verb} for {name(lying.holder)} to accept"
+    if not lying.holder:
+        return f"{_possessive(lying.sender)} connection was never accepted, {lying.count} bytes of it unread"
+    return f"{lying.count} bytes from {name(lying.sender)} lie unread in a socket of {name(lying.holder)}"
+
+
+def _possessive(actor: str) -> str:
+    return f"{name(actor)}'s"
+
+
+def _conclusions(scene: Scene, hung: Collection[str]) -> Iterator[str]:
+    """What the pieces mean together."""
+    for lying in scene.lying:
+        receiver = lying.holder or lying.to
+        threads = scene.of(receiver)
+        if lying.kind == "bytes" and lying.holder and any(s.has("terminal") for s in threads):
+            yield f"{name(receiver)} waits for its keyboard and not for {name(lying.sender)}"
+        if threads and all(s.call == "futex" and s.ends_in is None for s in threads):
+            yield f"a deadlock in {name(receiver)}"
+        serves = [s for s in threads if s.has("connection") and not s.has("listener")]
+        if not (lying.holder and lying.kind == "bytes") and len(serves) == len(threads) == 1:
+            yield f"{name(receiver)} serves one client at a time"
+    for actor in hung:
+        if scene.of(actor) and all(s.call == "futex" and s.ends_in is None for s in scene.of(actor)):
+            yield f"a deadlock in {name(actor)}"
+    if not scene.standing and scene.moving:
+        yield scene.moving

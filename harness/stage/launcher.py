@@ -41,6 +41,9 @@ NETLINK_SOCK_DIAG = 4
 # programs, and that must not leak: a program that closes "all" its files at start would take seconds for a million.
 PROGRAM_FILES = 1024
 
+# A terminal that is handed over for one program must not be inherited by the next.
+_CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+
 # Python ignores these and ignored signals survive exec: a program would see EPIPE where it should die.
 DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP]
 
@@ -48,6 +51,7 @@ DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM
 def main() -> None:
     """Become guardian and launcher. Whatever refuses is reported to the harness in a sentence."""
     level, control = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
+    control.set_inheritable(False)  # it crossed our own exec; no program may have it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _lower_file_limit()
@@ -182,7 +186,7 @@ class Launcher:
                         return
 
     def _receive(self) -> bool:
-        data, ancillary, _, _ = self._control.recvmsg(1 << 16, socket.CMSG_SPACE(8 * 4))
+        data, ancillary, _, _ = self._control.recvmsg(1 << 16, socket.CMSG_SPACE(8 * 4), _CLOSED_AT_EXEC)
         for level, kind, rights in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 fds = array.array("i")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
@@ -38,7 +39,7 @@ class Target:
 class Thread:
     """A thread, as it stood when it was looked at last."""
 
-    __slots__ = ("_call", "_sched", "line", "moved_at", "name", "process", "sched", "seen", "since", "tid", "wait")
+    __slots__ = ("_call", "_sched", "line", "restless", "name", "process", "sched", "seen", "since", "tid", "wait")
 
     def __init__(self, process: Process, tid: int, seen: float) -> None:
         self.process = process
@@ -52,7 +53,7 @@ class Thread:
         self.wait: Wait | None = None
         self.seen = seen  # when it was last looked at
         self.since = seen  # not before this moment did its wait begin
-        self.moved_at = seen
+        self.restless = False  # seen to wake with no input: what it waits in may have a limit that nobody sees
 
     def look(self, now: float) -> tuple[bool, bool]:
         """Read it: (does it wait, is it as it was). Raises ProcessLookupError once it is gone.
@@ -68,7 +69,7 @@ class Thread:
             return self.wait is not None, True
         if line != self.line or sched != self.sched:
             # Its wait began after we saw it elsewhere: the earliest moment, so that no end is ever put too late.
-            self.since, self.moved_at = self.seen, now
+            self.since = self.seen
         # After SIGCONT a timed call goes on under another name, with the same arguments: the wait is the same.
         same_arguments = line.split()[1:4] == self.line.split()[1:4]
         restarted = line.startswith(_RESTARTED) and same_arguments and self.wait is not None
@@ -81,10 +82,13 @@ class Thread:
         call = syscalls.parse(line)
         if call is not None:
             return syscalls.wait_of(call, self.process.peek)
-        return None if line.startswith(b"running") else self._stopped()
+        return None if line.startswith(b"running") else self._other(line)
 
-    def _stopped(self) -> Wait | None:
+    def _other(self, line: bytes) -> Wait | None:
+        """In no call, or in one that the table does not know: the letter of its state decides."""
         state = self.state()
+        if state == "S":  # asleep, but who knows for how long
+            return Wait(f"system call {line.split()[0].decode()}", known=False)
         return Wait(_STATES[state]) if state in _STATES else None
 
     def refresh(self) -> None:
@@ -96,8 +100,8 @@ class Thread:
 
     def state(self) -> str:
         """The letter of its state: R, S, D, T (stopped), t (traced), Z (zombie), X."""
-        stat = self.process.table.text(f"{self.process.pid}/task/{self.tid}/stat")
-        return stat.rpartition(")")[2].split()[0] if stat else "X"
+        fields = self.process.table.text(f"{self.process.pid}/task/{self.tid}/stat").rpartition(")")[2].split()
+        return fields[0] if fields else "X"
 
     def times(self) -> tuple[int, int]:
         """Nanoseconds on a core, and waiting for one, so far."""
@@ -178,7 +182,15 @@ class Process:
             return Target("timer", self.table.text(f"{self.pid}/fdinfo/{fd}"))
         if link.startswith("anon_inode:"):
             return Target("event", link[len("anon_inode:") :].strip("[]"))
-        return Target("file" if link.startswith("/") else "unknown", link)
+        return Target(self._kind_of_path(fd) if link.startswith("/") else "unknown", link)
+
+    def _kind_of_path(self, fd: int) -> str:
+        """A read from a file on disk is work, not a wait; a fifo or a device is a wait."""
+        try:
+            mode = os.stat(f"{self.pid}/fd/{fd}", dir_fd=self.table.proc).st_mode
+        except OSError:
+            return "unknown"
+        return "pipe" if stat.S_ISFIFO(mode) else "event" if stat.S_ISCHR(mode) else "file"
 
     def _members(self, epoll: int) -> list[Target]:
         found = []
@@ -224,7 +236,7 @@ class Table:
     """
 
     def __init__(self, proc: int, whose: Callable[[int, int, int], str | None]) -> None:
-        self._proc = proc
+        self.proc = proc
         self._whose = whose
         self.processes: dict[int, Process] = {}
         self._foreign: set[int] = set()
@@ -235,11 +247,11 @@ class Table:
 
     def open(self, path: str) -> int:
         """Open a file below this /proc."""
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.proc)
 
     def path(self, path: str) -> str:
         """A path for the calls that take no dir_fd."""
-        return f"/proc/self/fd/{self._proc}/{path}"
+        return f"/proc/self/fd/{self.proc}/{path}"
 
     def text(self, path: str) -> str:
         """A small file's text, "" if it is gone."""
@@ -301,7 +313,7 @@ class Table:
 
     def _list(self) -> bool:
         """Bring processes and threads up to date. Says whether anything is new."""
-        names = {int(name) for name in os.listdir(self._proc) if name.isdigit()}
+        names = {int(name) for name in os.listdir(self.proc) if name.isdigit()}
         self._foreign &= names
         for pid in self.processes.keys() - names:
             self.processes.pop(pid).close()

@@ -46,6 +46,7 @@ class Sock:
     unsent: int  # LISTEN: how many connections may wait
     sent: int = 0  # bytes that left, those sent again not counted twice
     received: int = 0  # bytes that arrived in order
+    held: int = 0  # bytes (a FIN counts as one) that have not left: the other end's window is closed
 
     @property
     def ends(self) -> tuple[str, int, str, int]:
@@ -70,7 +71,7 @@ def parse(message: bytes, protocol: int) -> Sock:
     family, state, _, _, sport, dport = struct.unpack_from("!BBBBHH", message)
     source, target = message[8:24], message[24:40]
     _, unread, unsent, _, inode = struct.unpack_from("=IIIII", message, 52)
-    sent = received = 0
+    sent = received = held = 0
     offset = 72
     while offset + 4 <= len(message):
         length, kind = struct.unpack_from("=HH", message, offset)
@@ -78,11 +79,12 @@ def parse(message: bytes, protocol: int) -> Sock:
             break
         if kind == 2 and length >= 4 + 216:
             received = struct.unpack_from("=Q", message, offset + 4 + 128)[0]
+            held = struct.unpack_from("=I", message, offset + 4 + 144)[0]
             total, again = struct.unpack_from("=QQ", message, offset + 4 + 200)
             sent = total - again
         offset += (length + 3) & ~3
     return Sock(family, protocol, state, _address(family, source), sport, _address(family, target), dport,
-                inode, unread, unsent, sent, received)  # fmt: skip
+                inode, unread, unsent, sent, received, held)  # fmt: skip
 
 
 _V4_IN_V6 = b"\0" * 10 + b"\xff\xff"
@@ -116,6 +118,7 @@ class Sockets:
         self.by_inode: dict[int, Sock] = {}
         self.by_ends: dict[tuple[str, int, str, int], Sock] = {}
         self.listening: list[Sock] = []
+        self.handshakes: list[Sock] = []
         self._others: set[int] = set()  # inodes that were asked for and are of another family (unix, netlink)
 
     def refresh(self, wanted: Collection[int] = ()) -> None:
@@ -129,6 +132,15 @@ class Sockets:
             self._dump()
             self._others.update(inode for inode in wanted if inode not in self.by_inode)
         self._in_use = in_use
+
+    @property
+    def traffic(self) -> int:
+        """All bytes that have left any socket, as of the last refresh."""
+        return sum(sock.sent for sock in self.by_inode.values())
+
+    def full(self, port: int) -> bool:
+        """Whether the queue of whoever listens on `port` is full: then the kernel drops, and tries again in seconds."""
+        return any(sock.sport == port and sock.unread > sock.unsent for sock in self.listening)
 
     def listeners(self) -> list[Sock]:
         """Everything that listens or, of UDP, is bound: 0.04 ms."""
@@ -152,6 +164,7 @@ class Sockets:
         self.by_inode = {s.inode: s for _, s in found if s.inode}
         self.by_ends = {s.ends: s for _, s in tcp if s.state != LISTEN}
         self.listening = [s for _, s in tcp if s.state == LISTEN]
+        self.handshakes = [s for _, s in tcp if s.state in (SYN_SENT, SYN_RECV)]
 
     def _look_up(self, named: list[bytes]) -> bool:
         """Ask for each of the known ones. False if one is gone: then only a dump tells what there is now."""

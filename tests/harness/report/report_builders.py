@@ -60,7 +60,8 @@ class Play:
 
     def types(self, actor: str, line: str, what: str = "line") -> Play:
         """A line is typed at this actor's terminal."""
-        return self.note(Typed, actor=actor, data=line.encode() + b"\n", what=what)
+        newline = b"\n" if what in ("line", "name", "password") else b""
+        return self.note(Typed, actor=actor, data=line.encode() + newline, what=what)
 
     def prints(self, actor: str, text: str | bytes) -> Play:
         """Output comes, cut nowhere."""

@@ -108,7 +108,8 @@ def hostile() -> Played:
     play = begun("[bold]Names[/] with \x1b]0;owned\x07 and \u202egnihtemos\u202c in them", "yoda")
     play.step("yoda: LST [/]").types("yoda", "LST [/]")
     play.prints("yoda", b"\x1b]0;owned\x07\x1b[2J\x1b[31m[red]no threads[/red]\x1b[0m \xc2\x9b31m \xff\xfe\r\n")
-    play.prints("yoda", b"\xe2\x80\xaecba a\tb\x00\x07\x08\r\n[link=http://example.org]click[/link] :smile: \\[x]\r\n").settles()
+    play.prints("yoda", b"\xe2\x80\xaecba a\tb\x00\x07\x08\r\n[link=http://example.org]click[/link] :smile: \\[x]\r\n")
+    play.settles()
     play.step("yoda sees nothing")
     miss = play.found(
         F, "seen", "expected nothing, got '\x1b[31m[red]no threads[/red]' \x9b \ud800", 3, actor="[/]",
