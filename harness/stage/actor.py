@@ -115,6 +115,7 @@ class Actor:
         self.capped = False
         self.partial = 0  # bytes typed since the last newline
         self.typed_to = False  # since the last settling
+        self.idle_switches = 0  # how often its threads woke although nothing happened
         self.cpu = 0.0  # of programs that have ended
 
     def born(self, terminal: Terminal, pid: int, pidfd: int) -> None:

@@ -8,10 +8,11 @@ unread although nobody waits for it is not, and makes the evidence *stuck*.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.stage.actor import Actor
+from harness.stage.explain import Lying, On, Scene, Standing
 from harness.stage.procfs import Process, Table, Target, Thread
 from harness.stage.sockets import (
     CLOSING,
@@ -19,8 +20,10 @@ from harness.stage.sockets import (
     FIN_WAIT1,
     FIN_WAIT2,
     LAST_ACK,
+    LISTEN,
     SYN_SENT,
     TCP,
+    UDP,
     Sock,
     Sockets,
 )  # fmt: skip
@@ -37,6 +40,7 @@ class Waiter:
     thread: Thread
     wait: Wait
     targets: list[Target]
+    room: list[Target] = field(default_factory=list)  # where a blocked write wants to go
 
     @property
     def actor(self) -> str:
@@ -45,10 +49,12 @@ class Waiter:
 
     def ends_in(self, now: float) -> float | None:
         """Seconds until it wakes by itself at the earliest; None: it does not (or only keeps its runtime's house)."""
-        if not self.wait.timed and not any(t.kind == "timer" for t in self.targets):
+        if not (self.wait.timed or self.thread.restless or any(t.kind == "timer" for t in self.targets)):
             return None
         if self.thread.housekeeping():
             return None
+        if self.thread.restless:
+            return 0.0
         ends = [_timer_left(target.text) for target in self.targets if target.kind == "timer"]
         if self.wait.at is not None:
             ends.append(self.wait.at - _clock(self.wait.clock))
@@ -124,7 +130,7 @@ class Observer:
             now = time.monotonic()
             ends = [end for waiter in waiters if (end := waiter.ends_in(now)) is not None]
             picture.until = min(ends, default=None)
-            picture.lying = list(self._lying(waiters))
+            picture.lying = list(self._lying())
         return picture
 
     def _waiters(self, process: Process) -> list[Waiter]:
@@ -134,7 +140,7 @@ class Observer:
         if known is not None and known[0] == signature and all(w.thread.process is process for w in known[1]):
             return known[1]
         found = [
-            Waiter(thread, thread.wait, process.targets(thread.wait))
+            Waiter(thread, thread.wait, process.targets(thread.wait), _room(process, thread.wait))
             for thread in process.threads.values() if thread.wait is not None
         ]  # fmt: skip
         if not any(target.kind == "timer" for waiter in found for target in waiter.targets):
@@ -142,15 +148,13 @@ class Observer:
         return found
 
     def _motions(self, waiters: list[Waiter], unread: Mapping[str, int]) -> Iterator[str]:
+        if self._sockets is not None and any(not self._sockets.full(_listener(s)) for s in self._sockets.handshakes):
+            yield "a connection being made"
         for waiter in waiters:
             if waiter.wait.call in ("stopped", "zombie"):
                 continue
-            if waiter.wait.writes and waiter.wait.call.startswith("write"):
-                for fd in waiter.wait.writes:
-                    if waiter.thread.process.link(f"fd/{fd}").startswith(("/dev/pts/", "/dev/tty")):
-                        yield "output to a terminal"
-            if waiter.wait.call == "connect" and self._connecting(waiter):
-                yield "a connection being made"
+            if moves := self._sending(waiter):
+                yield moves
             for target in waiter.targets:
                 if target.kind in ("file", "unknown"):
                     yield "a file being read"
@@ -161,16 +165,21 @@ class Observer:
                     if sock is not None and self._comes(sock, waiter, target):
                         yield f"something for {sock}"
 
-    def _connecting(self, waiter: Waiter) -> bool:
-        """A connection is on its way, unless the listener's queue is full: then it is tried again in seconds."""
-        link = waiter.thread.process.link(f"fd/{waiter.wait.writes[0]}")
-        if not link.startswith("socket:[") or self._sockets is None:
-            return False
-        sock = self._sockets.by_inode.get(int(link[8:-1]))
-        if sock is None or sock.state != SYN_SENT:
-            return False
-        full = [s for s in self._sockets.listening if s.sport == sock.dport and s.unread > s.unsent]
-        return not full
+    def _sending(self, waiter: Waiter) -> str:
+        """What moves although the waiter can do nothing: its output, or room being made for it."""
+        for target in waiter.room:
+            if target.kind == "terminal":
+                return "output to a terminal"
+            sock = self._sockets.by_inode.get(target.inode) if self._sockets is not None else None
+            if sock is not None and self._makes_room(sock):
+                return f"room in {sock}"
+        return ""
+
+    def _makes_room(self, sock: Sock) -> bool:
+        """Whether a blocked send will go on: its other end has read everything, and the word of it is under way."""
+        assert self._sockets is not None
+        peer = self._sockets.by_ends.get(sock.other_ends)
+        return peer is not None and sock.state == ESTABLISHED and bool(sock.unsent) and not peer.unread
 
     def _comes(self, sock: Sock, waiter: Waiter, target: Target) -> bool:
         """Whether something is there, or under way, that will wake this waiter."""
@@ -186,10 +195,10 @@ class Observer:
             return False
         if peer.sent > sock.received:
             return True
-        return peer.state in (FIN_WAIT1, LAST_ACK, CLOSING) and not peer.unsent and sock.state == ESTABLISHED
+        return peer.state in (FIN_WAIT1, LAST_ACK, CLOSING) and not peer.held and sock.state == ESTABLISHED
 
-    def _lying(self, waiters: list[Waiter]) -> Iterator[Sock]:
-        """Sockets of the stage's programs with something in them that no waiting thread will fetch."""
+    def _lying(self) -> Iterator[Sock]:
+        """Sockets of the stage's programs with something in them: had a waiting thread wanted it, it had moved."""
         if self._sockets is None:
             return
         full = [s for s in [*self._sockets.by_inode.values(), *self._sockets.by_ends.values()] if s.unread]
@@ -199,11 +208,61 @@ class Observer:
                 seen.add(sock)
                 yield sock
 
+    # --- for people
+
+    def scene(self, picture: Picture, only: Collection[str] | None = None, *, whose: bool = True) -> Scene:
+        """The picture (of the actors `only`) in words; `whose` adds who holds which connection, at more cost."""
+        owners = {i: p.actor for p in self._table.processes.values() for i in p.sockets()} if whose else {}
+        now = time.monotonic()
+        standing = [
+            Standing(w.actor, w.thread.process.pid, w.thread.tid, w.thread.name, w.wait.call,
+                     [self._on(target, owners) for target in [*w.targets, *w.room]], w.ends_in(now),
+                     w.thread.housekeeping())
+            for w in picture.waiters if only is None or w.actor in only
+        ]  # fmt: skip
+        lying = [self._lies(sock, owners) for sock in picture.lying]
+        return Scene(standing, picture.unread, lying, moving=picture.moving)
+
+    def _on(self, target: Target, owners: Mapping[int, str]) -> On:
+        sock = self._sockets.by_inode.get(target.inode) if self._sockets is not None and target.inode else None
+        if sock is None:
+            return On(target.kind, target.kind if target.kind in ("terminal", "pipe") else target.text)
+        if sock.protocol == UDP:
+            return On("udp", str(sock))
+        if sock.state == LISTEN:
+            return On("listener", str(sock))
+        assert self._sockets is not None
+        peer = self._sockets.by_ends.get(sock.other_ends)
+        accepted = peer is None or bool(peer.inode) or sock.state != ESTABLISHED
+        return On("connection", str(sock), owners.get(peer.inode, "") if peer is not None else "", accepted)
+
+    def _lies(self, sock: Sock, owners: Mapping[int, str]) -> Lying:
+        if sock.state == LISTEN:
+            return Lying("connections", sock.unread, owners.get(sock.inode, ""), "")
+        assert self._sockets is not None
+        peer = self._sockets.by_ends.get(sock.other_ends)
+        sender = owners.get(peer.inode, "") if peer is not None else ""
+        listeners = (owners.get(s.inode, "") for s in self._sockets.listening if s.sport == sock.sport)
+        return Lying("bytes", sock.unread, owners.get(sock.inode, ""), sender, next(listeners, ""))
+
     def _ours(self, sock: Sock) -> bool:
         """Where everybody shares one namespace: whether one of our programs holds this socket, or listens for it."""
         assert self._sockets is not None
         wanted = {sock.inode} if sock.inode else {s.inode for s in self._sockets.listening if s.sport == sock.sport}
         return any(wanted & process.sockets() for process in self._table.processes.values())
+
+
+def _listener(sock: Sock) -> int:
+    """The port that a connection in the making is for."""
+    return sock.dport if sock.state == SYN_SENT else sock.sport
+
+
+# Calls that go on only once there is room. (poll's writers are not followed: it has other ways to wake.)
+_WRITERS = frozenset({"write", "writev", "sendto", "sendmsg"})
+
+
+def _room(process: Process, wait: Wait) -> list[Target]:
+    return [process.target(fd) for fd in wait.writes] if wait.call in _WRITERS else []
 
 
 def _unread(actor: Actor) -> int:

@@ -75,11 +75,11 @@ class Scene:
         return [s for s in self.standing if s.actor == actor and not s.housekeeping]
 
 
-def waits(scene: Scene, only: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """One line for each thread (of the actors `only`), for the recording."""
+def waits(scene: Scene) -> list[dict[str, Any]]:
+    """One line for each thread, for the recording."""
     return [
         {"actor": s.actor, "pid": s.pid, "tid": s.tid, "comm": s.comm, "call": s.call, "on": _what(s)}
-        for s in scene.standing if only is None or s.actor in only
+        for s in scene.standing
     ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Target:
 class Thread:
     """A thread, as it stood when it was looked at last."""
 
-    __slots__ = ("_call", "_sched", "line", "restless", "name", "process", "sched", "seen", "since", "tid", "wait")
+    __slots__ = ("_call", "_sched", "line", "name", "process", "restless", "sched", "seen", "since", "tid", "wait")
 
     def __init__(self, process: Process, tid: int, seen: float) -> None:
         self.process = process
@@ -91,22 +91,36 @@ class Thread:
             return Wait(f"system call {line.split()[0].decode()}", known=False)
         return Wait(_STATES[state]) if state in _STATES else None
 
-    def refresh(self) -> None:
-        """Read its times again, and nothing else."""
-        with contextlib.suppress(OSError):
+    def refresh(self) -> bool:
+        """Read its times again, and nothing else. Says whether it has run."""
+        try:
             sched = os.pread(self._sched, 96, 0)
-            if sched != self.sched:
-                self.sched, self.line = sched, b""  # the next look must not take it for unchanged
+        except OSError:
+            return True
+        moved = sched != self.sched
+        if moved:
+            # The next look must not take it for unchanged, and its wait began after the last one.
+            self.sched, self.line = sched, b""
+        return moved
+
+    def wait_is_timed(self) -> bool:
+        """Whether its last wait had an end that could be seen (or it was in none)."""
+        return self.wait is None or self.wait.timed
+
+    def effort(self) -> tuple[int, int]:
+        """Nanoseconds on a core, and how often it came to one."""
+        fields = self.sched.split()
+        return (int(fields[0]), int(fields[2])) if len(fields) > 2 else (0, 0)
+
+    def delay(self) -> int:
+        """Nanoseconds that it waited for a core."""
+        fields = self.sched.split()
+        return int(fields[1]) if len(fields) > 1 else 0
 
     def state(self) -> str:
         """The letter of its state: R, S, D, T (stopped), t (traced), Z (zombie), X."""
         fields = self.process.table.text(f"{self.process.pid}/task/{self.tid}/stat").rpartition(")")[2].split()
         return fields[0] if fields else "X"
-
-    def times(self) -> tuple[int, int]:
-        """Nanoseconds on a core, and waiting for one, so far."""
-        fields = self.sched.split()
-        return (int(fields[0]), int(fields[1])) if len(fields) > 1 else (0, 0)
 
     def housekeeping(self) -> bool:
         """Whether it belongs to the runtime and not to the program."""
@@ -168,10 +182,11 @@ class Process:
 
     def targets(self, wait: Wait) -> list[Target]:
         """What the descriptors of a wait stand for."""
-        found = [self._target(fd) for fd in wait.reads]
+        found = [self.target(fd) for fd in wait.reads]
         return found + self._members(wait.epoll) if wait.epoll >= 0 else found
 
-    def _target(self, fd: int, edge: bool = False) -> Target:
+    def target(self, fd: int, edge: bool = False) -> Target:
+        """What one of its descriptors stands for."""
         link = self.link(f"fd/{fd}")
         kind, _, rest = link.partition(":")
         if kind in ("socket", "pipe"):
@@ -199,7 +214,7 @@ class Process:
             if len(fields) >= 4 and fields[0] == "tfd:":
                 events = int(fields[3], 16)
                 if events & syscalls.POLLIN:
-                    found.append(self._target(int(fields[1]), edge=bool(events & 1 << 31)))
+                    found.append(self.target(int(fields[1]), edge=bool(events & 1 << 31)))
         return found
 
     def sockets(self) -> set[int]:

@@ -166,6 +166,7 @@ class Stage:
     def type(self, actor: str, data: bytes, what: str = "line") -> bool:
         """Write to the actor's terminal, at once. Notes whether it could be typed, and says so."""
         who = self._actor(actor)
+        self._still.before_typing()
         refusal = who.refuses(data)
         taken = 0
         if refusal is None:
@@ -182,6 +183,7 @@ class Stage:
     def signal(self, actor: str, sig: signal.Signals) -> None:
         """Send the actor's program a signal."""
         who = self._actor(actor)
+        self._still.before_typing()
         self._recorder.note(Signalled, actor=actor, signal=signal_name(sig))
         if not who.alive:
             return

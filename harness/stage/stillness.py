@@ -19,38 +19,24 @@ import os
 import select
 import signal
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from harness.events import Capped, Exited, Output, Recorder, Settled
 from harness.stage.actor import Actor
 from harness.stage.box import Box, Gone
-from harness.stage.evidence import SOON, Observer, Picture
-from harness.stage.explain import cause, waits
-from harness.stage.procfs import Table, Thread
+from harness.stage.evidence import Observer, Picture
+from harness.stage.explain import Scene, cause, waits
+from harness.stage.explain import name as name_of
+from harness.stage.procfs import Table
+from harness.stage.settling import Settling
 
-# The first pause between two looks, its growth, and the longest. A pause ends at once when a terminal says something.
-FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.00005, 1.5, 0.02
+# Programs that have slept for so long between two settlings are looked at before we type: whoever ran, ran by itself.
+IDLE_LOOK = 0.05
 
-# How often time is accounted for (the subject's own, CPU, traffic): reading it for all threads costs.
-TICK = 0.02
-
-# A program that has not come to rest once may be starting up: a compiler, a JVM. It gets so much CPU time at least.
-STARTING_CPU, SPINNING_CPU = 10.0, 1.0
-
-# Deadlines are in the subject's own time; this many times that is the ceiling in wall time.
-CEILING = 10.0
-
-
-@dataclass(slots=True)
-class News:
-    """What has happened since something last happened that people could notice."""
-
-    at: float
-    own: float
-    traffic: int
-    cpu: dict[int, tuple[Thread, int, int]] = field(default_factory=dict)  # per thread: CPU ns and times on a core
+# So many programs' threads are recorded at every settling; with more, only those of whom was typed to.
+FEW = 8
 
 
 class Stillness:
@@ -68,8 +54,10 @@ class Stillness:
         self._poller = select.poll()
         self._epoll = select.epoll() if hasattr(select, "epoll") else None
         self._register(box.control.fileno())
-        self._slowest = 0.0  # the longest it took the programs to come to rest, in their own time
-        self._delays = 0
+        self._lives = select.poll()
+        self.slowest = 0.0  # answer so far, in the programs' own time
+        self._fresh = True  # something was started since the last settling
+        self._rested_at = 0.0  # when nobody could run any more, if that was proved
 
     # --- who is watched
 
@@ -79,6 +67,10 @@ class Stillness:
         self._actors[actor.handle] = actor
         self._by_fd[actor.terminal.master] = actor
         self._register(actor.terminal.master)
+        self._fresh = True
+        self._rested_at = 0.0
+        if actor.pidfd >= 0:
+            self._lives.register(actor.pidfd, select.POLLIN)
 
     def forget(self, actor: Actor) -> None:
         """Its terminal is about to be closed."""
@@ -145,6 +137,8 @@ class Stillness:
         actor.cpu += gone.cpu
         if actor.pid == gone.pid and actor.alive:
             self._drain(actor)
+            if actor.pidfd >= 0:
+                self._lives.unregister(actor.pidfd)
             actor.end_life()
             note_exit(self._recorder, actor, gone.status, by_us=False)
 
@@ -154,35 +148,67 @@ class Stillness:
         """Wait for stillness, `within` seconds of the programs' own time at most, and note how it was reached."""
         if self._table is None or self._observer is None:
             return self._settle_by_time(within)
-        play = _Settling(self, within)
+        play = Settling(self, within)
         evidence, picture = play.run()
-        self._slowest = max(self._slowest, play.own if evidence in ("still", "stuck", "until") else 0.0)
+        if not self._fresh:  # how long a program takes to start says nothing of its answers
+            self.slowest = max(self.slowest, play.answered or play.own)
         return self._conclude(evidence, picture, typed_to, play)
 
-    def _conclude(self, evidence: str, picture: Picture | None, typed_to: Sequence[str], play: _Settling) -> Settled:
-        for actor in self._actors.values():
-            actor.typed_to = False
+    def _conclude(self, evidence: str, picture: Picture, typed_to: Sequence[str], play: Settling) -> Settled:
         alive = sorted(name for name, actor in self._actors.items() if actor.alive)
-        picture = picture or Picture([])
         asks = [name for name in alive if picture.asks(name)]
         hung = [name for name in typed_to if name in alive and name not in asks]
-        why = ""
-        if hung or evidence not in ("still", "until", "steady"):
-            why = cause(picture, hung, play.hottest)
+        troubled = bool(hung) or evidence in ("stuck", "spinning", "gave-up", "timed")
+        # All threads of two hundred idle clients would be most of the recording: they matter when something hangs.
+        scene = self._scene(evidence, picture, play, None if troubled or len(alive) <= FEW else typed_to, troubled)
+        why = cause(scene, hung) if troubled else ""
+        self._remember(evidence, picture, play)
         return self._recorder.note(
             Settled, evidence=evidence, wall=play.wall, own=play.own, within=play.within, looks=play.looks,
             until=picture.until or 0.0 if evidence == "until" else 0.0, asks=asks, alive=alive, cause=why,
-            waits=waits(picture, None if why else typed_to),
+            waits=waits(scene),
         )  # fmt: skip
+
+    def _scene(self, evidence: str, picture: Picture, play: Settling, only: Collection[str] | None,
+               whose: bool) -> Scene:  # fmt: skip
+        assert self._observer is not None
+        scene = self._observer.scene(picture, only, whose=whose)
+        if evidence == "spinning" and play.hottest is not None:
+            thread, cpu = play.hottest
+            who = f"a thread of {name_of(thread.process.actor)} ({thread.name}, {thread.tid})"
+            return replace(scene, spinner=who, spun=cpu)
+        return scene
+
+    def _remember(self, evidence: str, picture: Picture, play: Settling) -> None:
+        self._fresh = False
+        self._rested_at = time.monotonic() if evidence in ("still", "stuck") else 0.0
+        for name, actor in self._actors.items():
+            # What nobody has read yet may still be being delivered when the next settling begins.
+            actor.typed_to = name in picture.unread
+        for waiter in picture.waiters:
+            if waiter.actor in self._actors and waiter.ends_in(time.monotonic()) is not None:
+                self._actors[waiter.actor].idle_switches += play.since_news(waiter.thread)[1]
+
+    def before_typing(self) -> None:
+        """Whoever has run since all was still had no reason to: its waits may have limits that /proc does not show.
+
+        (SO_RCVTIMEO and alarm() do that.) Such a thread is steady at best from now on, never still.
+        """
+        rested, self._rested_at = self._rested_at, 0.0
+        if self._table is None or not rested or time.monotonic() - rested < IDLE_LOOK:
+            return
+        for thread in self._table.threads():
+            if thread.refresh() and not thread.wait_is_timed():
+                thread.restless = True
 
     def _settle_by_time(self, within: float) -> Settled:
         """Without /proc: nothing came for a while. Weak, and said so."""
         began = last = time.monotonic()
-        quiet = max(0.3, 5 * self._slowest)
+        quiet = max(0.3, 5 * self.slowest)
         while (now := time.monotonic()) - last < quiet and now - began < within:
             if self.pump(0.02):
                 last = time.monotonic()
-        self._slowest = max(self._slowest, last - began)
+        self.slowest = max(self.slowest, last - began)
         evidence = "timed" if now - last >= quiet else "gave-up"
         alive = sorted(name for name, actor in self._actors.items() if actor.alive)
         wall = time.monotonic() - began
@@ -224,133 +250,9 @@ class Stillness:
         assert self._observer is not None
         return self._observer.picture({n: a for n, a in self._actors.items() if a.typed_to})
 
-    def settled_exits(self) -> bool:
-        """Whether every program that has ended has been reported."""
-        return not any(actor.alive and actor.gone() for actor in self._actors.values())
-
-    def slowest(self) -> float:
-        """The longest they have taken to come to rest so far."""
-        return self._slowest
-
-
-class _Settling:
-    """One settling: its clock, its looks, and what the programs have done since it began."""
-
-    def __init__(self, stage: Stillness, within: float) -> None:
-        self._stage = stage
-        self.within = within
-        self._began = self._ticked = time.monotonic()
-        self._delay = self._total_delay()
-        self.own = self.wall = 0.0
-        self.looks = 0
-        self.hottest: tuple[Thread, float] | None = None
-        self._news: News | None = None
-
-    def run(self) -> tuple[str, Picture | None]:
-        """Until something is proved, or time is up: the evidence and the last picture."""
-        pause = FIRST_PAUSE
-        self._stage.pump()
-        while True:
-            picture = self._look()
-            evidence = self._evidence(picture) or self._tick(picture)
-            if evidence:
-                self._stage.pump()
-                self._account()
-                return evidence, picture or self._stage.observe()
-            if self._stage.pump(self._pause(pause, picture)):
-                pause = FIRST_PAUSE
-                self._news = None
-            else:
-                pause = min(pause * GROWTH, LONGEST_PAUSE)
-
-    def _pause(self, pause: float, picture: Picture | None) -> float:
-        if picture is not None and picture.until is not None and picture.until > pause:
-            return min(picture.until, LONGEST_PAUSE)
-        return pause
-
-    def _look(self) -> Picture | None:
-        """look, picture, look: the picture if nobody moved between, None if somebody did."""
-        table = self._stage.table
-        self.looks += 1
-        if table.look()[0] is not None:
-            return None
-        picture = self._stage.observe()
-        mover, same = table.look()
-        if mover is not None or not same or picture.moving or not self._stage.settled_exits():
-            return None
-        return picture
-
-    def _evidence(self, picture: Picture | None) -> str:
-        if picture is None:
-            return ""
-        if picture.until is None:
-            return "stuck" if picture.stuck else "still"
-        return "until" if picture.until > SOON else ""
-
-    # --- the slow path: programs that do not come to rest
-
-    def _tick(self, picture: Picture | None) -> str:
-        now = time.monotonic()
-        if now - self._ticked < TICK:
-            return ""
-        self._account()
-        if self._news is None:
-            self._news = self._note_news(now)
-            return self._over()
-        return self._spinning() or self._steady(picture, now) or self._over()
-
-    def _account(self) -> None:
-        """Time that passed, less what the programs spent waiting for a core: all of it, if they waited all along."""
-        now = time.monotonic()
-        delay = self._total_delay()
-        self.own += max(0.0, now - self._ticked - max(0, delay - self._delay) / 1e9)
-        self._delay, self._ticked = delay, now
-        self.wall = now - self._began
-
-    def _total_delay(self) -> int:
-        return sum(thread.times()[1] for thread in self._stage.table.threads())
-
-    def _over(self) -> str:
-        return "gave-up" if self.own >= self.within or self.wall >= CEILING * self.within else ""
-
-    def _note_news(self, now: float) -> News:
-        threads = {id(thread): (thread, *_effort(thread)) for thread in self._stage.table.threads()}
-        return News(now, self.own, 0, threads)
-
-    def _since(self, thread: Thread) -> tuple[float, int]:
-        """CPU seconds and times on a core since the last news."""
-        assert self._news is not None
-        _, cpu, times = self._news.cpu.get(id(thread), (thread, 0, 0))
-        now_cpu, now_times = _effort(thread)
-        return (now_cpu - cpu) / 1e9, now_times - times
-
-    def _spinning(self) -> str:
-        for thread in self._stage.table.threads():
-            # What moved is not read at every look: the first that moves ends it.
-            thread.refresh()
-        threads = list(self._stage.table.threads())
-        if not threads:
-            return ""
-        hottest = max(threads, key=lambda thread: self._since(thread)[0])
-        self.hottest = (hottest, self._since(hottest)[0])
-        enough = max(SPINNING_CPU if self._stage.slowest() else STARTING_CPU, 20 * self._stage.slowest())
-        return "spinning" if self.hottest[1] >= enough else ""
-
-    def _steady(self, picture: Picture | None, now: float) -> str:
-        """Nothing but short waits that end and begin again, several times over, and nobody could notice anything."""
-        assert self._news is not None
-        quiet = self.own - self._news.own
-        if picture is None or quiet < max(0.5, 3 * self._stage.slowest()):
-            return ""
-        ending = [w for w in picture.waiters if w.ends_in(now) is not None]
-        busy = self.hottest is not None and self.hottest[1] > 0.2 * quiet
-        beaten = all(self._since(w.thread)[1] >= (3 if (w.wait.limit or 0) <= 0.35 else 2) for w in ending)
-        return "steady" if beaten and not busy else ""
-
-
-def _effort(thread: Thread) -> tuple[int, int]:
-    fields = thread.sched.split()
-    return (int(fields[0]), int(fields[2])) if len(fields) > 2 else (0, 0)
+    def all_reported(self) -> bool:
+        """Whether every program that has ended has been reported: the kernel knows first, then the launcher."""
+        return not self._lives.poll(0)
 
 
 def note_exit(recorder: Recorder, actor: Actor, status: int, *, by_us: bool) -> None:

@@ -1,0 +1,185 @@
+"""One settling: looks, until something is proved or time is up. Decides; does not wait (stillness.py does that).
+
+The fast path is `_look` and `_evidence`. The rest is for programs that never
+come to rest: what they have done since something last happened that anybody
+could notice (*news*: output, an exit) tells pollers from spinners.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from harness.stage.evidence import SOON, Picture
+from harness.stage.procfs import Table, Thread
+
+# The first pause between two looks, its growth, and the longest. A pause ends at once when a terminal says something.
+FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.00005, 1.5, 0.02
+
+# How often time is accounted for (the subject's own, CPU, traffic): reading it for all threads costs.
+TICK = 0.02
+
+# A thread that runs for so long without any news spins; before the first rest it may be starting up (a JVM).
+STARTING_CPU, SPINNING_CPU = 3.0, 1.0
+SLOWER_THAN_EVER = 20  # times the slowest answer so far, before the same is said
+
+# Without news for so long, all asleep but by waits that end and begin again: steady. More when less is proved: timed.
+STEADY, TIMED = 0.5, 2.0
+# Of this time they may have used so much CPU: past it they work at something.
+IDLE_SHARE = 0.2
+# How often every short wait must have ended without news: a short beat is cheap to see again.
+BEATS, LONG_BEATS, LONG_BEAT = 3, 2, 0.35
+
+# Deadlines are in the subject's own time; this many times that is the ceiling in wall time.
+CEILING = 10.0
+
+
+class Watched(Protocol):
+    """What a settling needs of the stage."""
+
+    @property
+    def table(self) -> Table:
+        """The programs."""
+
+    def pump(self, pause: float = 0.0) -> bool:
+        """Wait for news at most so long, take it down, and say whether there was any."""
+
+    def observe(self) -> Picture:
+        """A picture, with the terminals that were typed to."""
+
+    def all_reported(self) -> bool:
+        """Whether every program that has ended has been reported."""
+
+    @property
+    def slowest(self) -> float:
+        """The slowest answer so far, in the programs' own time; 0 before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Where everybody stood when something last happened that people could notice."""
+
+    own: float
+    effort: Mapping[Thread, tuple[int, int]]  # CPU nanoseconds, times on a core
+
+
+class Settling:
+    """Its clock, its looks, and what the programs have done since the last news."""
+
+    def __init__(self, stage: Watched, within: float) -> None:
+        self._stage = stage
+        self.within = within
+        self._began = self._ticked = time.monotonic()
+        self._delays = self._all_delays()
+        self.own = self.wall = 0.0
+        self.looks = 0
+        self.answered = 0.0  # own time until the last news
+        self.hottest: tuple[Thread, float] | None = None
+        self._news: News | None = None
+        self._last: Picture | None = None
+
+    def run(self) -> tuple[str, Picture]:
+        """Until something is proved, or time is up: the evidence and the last picture."""
+        pause = FIRST_PAUSE
+        self._stage.pump()
+        while True:
+            picture = self._look()
+            evidence = self._evidence(picture) or self._tick(picture)
+            if evidence:
+                self._stage.pump()
+                self._account()
+                return evidence, picture or self._stage.observe()
+            if self._stage.pump(self._pause(pause, picture)):
+                pause, self._news = FIRST_PAUSE, None
+            else:
+                pause = min(pause * GROWTH, LONGEST_PAUSE)
+
+    def _pause(self, pause: float, picture: Picture | None) -> float:
+        """A wait that ends soon is sat out."""
+        if picture is not None and picture.until is not None and picture.until > pause:
+            return min(picture.until, LONGEST_PAUSE)
+        return pause
+
+    def _look(self) -> Picture | None:
+        """look, picture, look: the picture if nobody moved between, None if somebody did."""
+        table = self._stage.table
+        self.looks += 1
+        if table.look()[0] is not None:
+            return None
+        picture = self._stage.observe()
+        mover, same = table.look()
+        self._last = picture
+        if mover is not None or not same or picture.moving or not self._stage.all_reported():
+            return None
+        return picture
+
+    def _evidence(self, picture: Picture | None) -> str:
+        if picture is None:
+            return ""
+        if picture.until is None:
+            return "stuck" if picture.stuck else "still"
+        return "until" if picture.until > SOON else ""
+
+    # --- programs that do not come to rest
+
+    def _tick(self, picture: Picture | None) -> str:
+        if time.monotonic() - self._ticked < TICK:
+            return ""
+        for thread in self._stage.table.threads():
+            thread.refresh()  # a look ends with the first that moves, so not everybody's times are up to date
+        self._account()
+        if self._news is None:
+            self.answered = self.own
+            self._news = News(self.own, {t: t.effort() for t in self._stage.table.threads()})
+            return self._over()
+        return self._spinning() or self._steady(picture) or self._over()
+
+    def _account(self) -> None:
+        """Time that passed, less what the programs spent waiting for a core: all of it, if they waited all along."""
+        now, delays = time.monotonic(), self._all_delays()
+        self.own += max(0.0, now - self._ticked - max(0, delays - self._delays) / 1e9)
+        self._delays, self._ticked = delays, now
+        self.wall = now - self._began
+
+    def _all_delays(self) -> int:
+        return sum(thread.delay() for thread in self._stage.table.threads())
+
+    def _over(self) -> str:
+        return "gave-up" if self.own >= self.within or self.wall >= CEILING * self.within else ""
+
+    def since_news(self, thread: Thread) -> tuple[float, int]:
+        """CPU seconds and times on a core since the last news."""
+        cpu, times = self._news.effort.get(thread, (0, 0)) if self._news is not None else thread.effort()
+        now_cpu, now_times = thread.effort()
+        return (now_cpu - cpu) / 1e9, now_times - times
+
+    def _spinning(self) -> str:
+        threads = list(self._stage.table.threads())
+        if not threads:
+            return ""
+        hottest = max(threads, key=lambda thread: self.since_news(thread)[0])
+        self.hottest = (hottest, self.since_news(hottest)[0])
+        slowest = self._stage.slowest
+        enough = max(SPINNING_CPU, SLOWER_THAN_EVER * slowest) if slowest else STARTING_CPU
+        return "spinning" if self.hottest[1] >= enough else ""
+
+    def _steady(self, picture: Picture | None) -> str:
+        """Nothing but short waits that end and begin again, several times over, and nobody could notice anything."""
+        assert self._news is not None
+        quiet = self.own - self._news.own
+        busy = self.hottest is not None and self.hottest[1] > IDLE_SHARE * quiet
+        if busy or quiet < max(STEADY, 3 * self._stage.slowest):
+            return ""
+        if picture is not None and self._beaten(picture):
+            return "steady"
+        return "timed" if quiet >= max(TIMED, 10 * self._stage.slowest) else ""
+
+    def _beaten(self, picture: Picture) -> bool:
+        """Whether every wait that ends by itself has done so often enough."""
+        now = time.monotonic()
+        return all(
+            self.since_news(w.thread)[1] >= (BEATS if (w.wait.limit or 0) <= LONG_BEAT else LONG_BEATS)
+            for w in picture.waiters if w.ends_in(now) is not None
+        )  # fmt: skip
