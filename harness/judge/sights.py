@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from harness.events import Settled
 from harness.judge import sentences as say
 from harness.judge.evidence import PROOF, refusal
-from harness.judge.miss import Miss
+from harness.judge.miss import Miss, exactly_one
 from harness.judge.view import View
 from harness.scenario.matching import count, fold, mask, near_miss, text_differs
 from harness.scenario.model import Expect, Quantifier, Sight
@@ -17,18 +17,7 @@ from harness.verdict import Verdict
 def judge_expect(view: View, step: Expect) -> Iterable[tuple[str, Miss | None]]:
     """Each person must fulfil it; with "1 of", exactly one."""
     misses = [(actor, _CHECKS[step.sight](view, step, actor)) for actor in step.who]
-    if step.quantifier is Quantifier.ONE:
-        return [(step.who[0], _exactly_one(step, misses))]
-    return misses
-
-
-def _exactly_one(step: Expect, misses: list[tuple[str, Miss | None]]) -> Miss | None:
-    holds = [actor for actor, miss in misses if miss is None]
-    if len(holds) == 1:
-        return None
-    names = " and ".join(holds) or "nobody"
-    return Miss("not-one", f"expected exactly one of {', '.join(step.who)} for {step.text!r}, and it holds for {names}",
-                "exactly one", names)
+    return [(step.who[0], exactly_one(step, misses))] if step.quantifier is Quantifier.ONE else misses
 
 
 def _leaves(view: View, step: Expect, actor: str) -> Miss | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from harness.judge import sentences as say
 from harness.judge.evidence import PROOF, refusal
-from harness.judge.miss import Miss
+from harness.judge.miss import Miss, exactly_one
 from harness.judge.view import View
-from harness.scenario.model import Deed, Do, Type
+from harness.scenario.model import Deed, Do, Quantifier, Type
 from harness.verdict import Verdict
 
 
@@ -54,13 +54,10 @@ def _no_answer(view: View, step: Type, handle: str, line: str) -> Miss | None:
 
 def judge_do(view: View, step: Do) -> Iterable[tuple[str, Miss | None]]:
     """Logins must end as the step says; the other deeds are only done."""
-    for handle in step.who:
-        if step.deed is Deed.LOG_IN:
-            yield handle, _not_in(view, step, handle)
-        elif step.deed is Deed.LOGIN_REFUSED:
-            yield handle, _not_refused(view, step, handle)
-        else:
-            yield handle, _not_typed(view, step, handle)
+    checks = {Deed.LOG_IN: _not_in, Deed.LOGIN_REFUSED: _not_refused}
+    check = checks.get(step.deed, _not_typed)
+    misses = [(handle, check(view, step, handle)) for handle in step.who]
+    return [(step.who[0], exactly_one(step, misses))] if step.quantifier is Quantifier.ONE else misses
 
 
 def _not_in(view: View, step: Do, handle: str) -> Miss | None:

@@ -96,10 +96,13 @@ class View:
         return self.text(actor, self.since(actor, step), self.end(step))
 
     def answer(self, actor: str, number: int) -> str | None:
-        """What `actor` saw from the line typed in step `number` until they typed again; None: it was not typed."""
-        for at, event in enumerate(self.events):
-            if isinstance(event, Typed) and event.actor == actor and event.step == number:
-                return self.text(actor, at, self._next_typed(actor, at))
+        """What the line typed in step `number` was answered: to `actor`, or else to whoever typed it; None: nobody did."""
+        typed = [at for at, event in enumerate(self.events) if isinstance(event, Typed) and event.step == number]
+        own = [at for at in typed if getattr(self.events[at], "actor", "") == actor]
+        for at in own or typed[-1:]:
+            event = self.events[at]
+            assert isinstance(event, Typed)
+            return self.text(event.actor, at, self._next_typed(event.actor, at))
         return None
 
     def unasked(self, actor: str, step: Step) -> str:
@@ -182,6 +185,6 @@ class View:
 def without_echo(shown: str, typed: bytes) -> str:
     """Take away the line that was typed, where the program (or its line editor) shows it again as the first thing."""
     line = typed.decode(errors="replace").strip("\n")
-    if line and shown.startswith(line):
-        return shown[len(line) :].lstrip("\n")
-    return shown
+    first, _, rest = shown.partition("\n")
+    # A whole line: "Yoda has already logged in" is an answer to the name "Yoda", not its echo.
+    return rest if line and first.strip() == line.strip() else shown

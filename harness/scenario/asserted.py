@@ -12,7 +12,8 @@ def asserts_answer(scenario: Scenario) -> set[tuple[int, str]]:
 
     An expectation of a group, or inside of `any of`, counts. A line typed by
     somebody paused, to a server that is away, or at one instant with a kill
-    asserts nothing: no answer is due.
+    asserts nothing: no answer is due. Nor does one after which, the assignment
+    says, a client may end.
     """
     server_away = False
     paused: set[str] = set()
@@ -23,9 +24,15 @@ def asserts_answer(scenario: Scenario) -> set[tuple[int, str]]:
         if server_away:
             continue
         for typed, handle in _last_lines(step):
+            if _may_end(scenario, typed, handle):
+                continue
             if handle in names - paused and not _expected(handle, scenario.play[index + 1 :]):
                 found.add((typed.number, handle))
     return found
+
+
+def _may_end(scenario: Scenario, typed: Type, handle: str) -> bool:
+    return any(line.split(" ", 1)[0] in scenario.leaving for who, line in typed.lines if who == handle)
 
 
 def _last_lines(step: Step) -> Iterator[tuple[Type, str]]:

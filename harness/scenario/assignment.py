@@ -50,6 +50,7 @@ class Assignment(_Strict):
     liveness: str = Field(default="", description="A command that any client can type to see whether the server lives.")
     timeout: float = Field(default=20.0, gt=0, description="Seconds of a program's own time without an answer.")
     file_timeout: float = Field(default=60.0, gt=0, description="The same, for steps that move files.")
+    leaving: list[str] = Field(default=[], description="First words of the lines after which a client may end.")
     moves_files: list[str] = Field(default=[], description="First words of the lines that move files.")
     rubric: str = "rubric.yaml"
 

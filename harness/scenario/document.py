@@ -182,6 +182,7 @@ class Document:
             cast=people.cast, play=tuple(play), files=tuple(files), clause=self._text("clause"),
             marks=self._texts("marks"), tags=self._texts("tags"), visible=self._visible(),
             hints=self._hints(scene), needs=frozenset(values.needs), case=_label(case),
+            leaving=frozenset(self.assignment.leaving),
         )  # fmt: skip
         return scenario, values
 

@@ -193,6 +193,7 @@ class Scenario:
     hints: Mapping[int, str] = field(default_factory=dict)  # Step.number -> hint
     needs: frozenset[str] = frozenset()  # values that only the run knows and the play uses: "port"
     case: str = ""  # the value of `each`, as people read it
+    leaving: frozenset[str] = frozenset()  # first words of lines after which a client may end
 
     @property
     def title(self) -> str:
