@@ -17,6 +17,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
+from rich.table import Column as RichColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -44,6 +45,8 @@ _COLOURS = {
 _PLAIN_LETTERS = str.maketrans(
     {"✓": "+", "✗": "x", "…": "...", "▶": ">", "◀": "<", "»": ">", "─": "-", "│": "|", "┼": "+"}
 )
+# A title too long for the line is cropped: progress that wraps would jump.
+_ONE_LINE = RichColumn(no_wrap=True, overflow="crop")
 # A play that ended: the verdict, the time, the name.
 _ENDED = (Column(width=11), Column(right=True, width=10), Column(share=1))
 
@@ -74,7 +77,7 @@ class Console:
                 BarColumn(bar_width=20),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
-                TextColumn("{task.description}", markup=False),
+                TextColumn("{task.description}", markup=False, table_column=_ONE_LINE),
                 console=self._terminal,
                 transient=True,
             )
@@ -118,7 +121,8 @@ class Console:
 
     def _show(self, *blocks: Block) -> None:
         for block in blocks:
-            whole = isinstance(block, Line) and block.whole
+            # A picture cannot be copied from, and crops what does not fit: there a command is wrapped.
+            whole = isinstance(block, Line) and block.whole and not self._terminal.record
             self._terminal.print(self._pen.draw(block), soft_wrap=whole)
 
     def _refresh(self, done: int = 0) -> None:

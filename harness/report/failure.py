@@ -43,8 +43,8 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
         blocks += [line(Span(_short(found.sentence, verbose), Style.STRONG), indent=2), _facts(play, found, verbose)]
     if verbose:
         blocks += [BLANK, steps_grid(play)]
-    blocks += [BLANK, *terminals(play, found, width, everything=verbose), BLANK]
-    return [*blocks, _again(report, play)]
+    transcript = terminals(play, found, width, everything=verbose)
+    return [*blocks, *([BLANK, *transcript] if transcript else []), BLANK, _again(report, play)]
 
 
 def _again(report: Report, play: Played) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harness.grade.marks import LineMarks, Marks, Sum
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
-from harness.report.report import Report
+from harness.report.report import Played, Report
 from harness.report.words import SYMBOLS, badge, number, seconds
 from harness.verdict import Verdict
 
@@ -31,7 +31,8 @@ def _counts(report: Report, planned: int) -> Line:
     for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.UNDECIDED, Verdict.SKIPPED):
         if counts[verdict]:
             spans += [Span(f"{SYMBOLS[verdict]} {counts[verdict]} {verdict.value}", badge(verdict).style), "   "]
-    where = f"{seconds(report.seconds)}   {report.subject}, stage: {report.stage}, seed {report.seed}"
+    facts = [report.subject, f"stage: {report.stage}" if report.stage else "", f"seed {report.seed}"]
+    where = f"{seconds(report.seconds)}   {', '.join(filter(None, facts))}"
     missing = planned - len(report.played)
     if missing > 0:
         spans.append(Span(f"{missing} of {planned} not played   ", Style.UNDECIDED))
@@ -112,15 +113,28 @@ def _named(lines: Sequence[LineMarks]) -> str:
 
 def _next(report: Report, planned: int) -> list[Block]:
     """The last line: the one thing to do now."""
-    for verdict, text in (
-        (Verdict.FAILED, "Next: repair failure 1, the others may follow from it; then"),
-        (Verdict.UNDECIDED, "Next: nothing failed, but something could not be decided; play it again:"),
-    ):
-        play = next((play for play in report.played if play.outcome.verdict is verdict), None)
-        if play is not None:
-            return [line(f"{text} ", Span(report.command(play), Style.STRONG), whole=True)]
+    failed, unsure = (_first(report, verdict) for verdict in (Verdict.FAILED, Verdict.UNDECIDED))
+    if failed is not None:
+        return _then("Next: repair failure 1, the others may follow from it; then", report, failed)
+    if unsure is not None and unsure.outcome.divergence and unsure.outcome.divergence.code == "harness-fault":
+        ours = "Next: this is a mistake of the harness, not of the program; report it, with what shows it:"
+        return _then(ours, report, unsure)
+    if unsure is not None:
+        return _then("Next: nothing failed, but something could not be decided; play it again:", report, unsure)
+    return [line(_nothing_wrong(report, planned))]
+
+
+def _nothing_wrong(report: Report, planned: int) -> str:
     if not report.played:
-        return [line("Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only.")]
+        return "Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only."
     if len(report.played) < planned:
-        return [line("Next: nothing failed so far, but the run was cut short; play the rest.")]
-    return [line("Next: nothing to repair. `harness stress` plays the same under bad networks and other orders.")]
+        return "Next: nothing failed so far, but the run was cut short; play the rest."
+    return "Next: nothing to repair. `harness stress` plays the same under bad networks and other orders."
+
+
+def _first(report: Report, verdict: Verdict) -> Played | None:
+    return next((play for play in report.played if play.outcome.verdict is verdict), None)
+
+
+def _then(text: str, report: Report, play: Played) -> list[Block]:
+    return [line(f"{text} ", Span(report.command(play), Style.STRONG), whole=True)]

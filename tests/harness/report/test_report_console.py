@@ -191,6 +191,7 @@ def test_the_picture_is_a_picture_of_the_report() -> None:
     assert first == svg(plays.mixed())
     text = "".join(ET.fromstring(first).itertext()).replace("\xa0", " ")
     assert "An idle client is told of the shutdown" in text
+    assert "--seed 7" in text
 
 
 def test_every_hostile_byte_can_be_shown() -> None:

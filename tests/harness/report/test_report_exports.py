@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -116,3 +117,15 @@ def test_a_junit_failure_says_how_to_play_it_again() -> None:
     text = ET.fromstring(to_junit(REPORTS["mixed"])).findtext(".//failure") or ""
     assert "expected: " in text
     assert "again: harness run 'scenarios/" in text
+
+
+def keys(part: dict[str, Any]) -> set[str]:
+    """Every key that a schema names, however deep."""
+    inner = [*part.get("properties", {}).values(), *part.get("anyOf", []), *filter(None, [part.get("items")])]
+    return set(part.get("properties", {})).union(*map(keys, inner))
+
+
+def test_the_documentation_names_every_key() -> None:
+    """docs/results.md tells of each key of the JSON."""
+    text = (Path(__file__).parents[3] / "docs" / "results.md").read_text(encoding="utf-8")
+    assert [key for key in sorted(keys(schema())) if f"`{key}`" not in text] == []
