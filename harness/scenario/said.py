@@ -57,7 +57,8 @@ def unknown(scene: Scene, key: Text, value: Node | None) -> None:
     if guess:
         meant = nearest(parts[0], scene.people.names())
         return scene.found.error(key.place, f"unknown step {text!r}", f"{meant or parts[0]} {guess}")
-    return scene.found.error(key.place, f"unknown step {text!r}: expected `NAME VERB` or `NAME: TEXT`")
+    wanted = "inside of `[ ]` a comma ends a text: quote it" if scene.flow else "expected `NAME VERB` or `NAME: TEXT`"
+    return scene.found.error(key.place, f"unknown step {text!r}: {wanted}")
 
 
 def _object_fits(scene: Scene, key: Text, spoken: Spoken, value: Node | None) -> bool:
@@ -175,7 +176,6 @@ def _texts(scene: Scene, verb: Verb, who: Who, value: Node) -> tuple[str, ...]:
             texts += _for_each(scene, verb, text, node, extra)
     if verb.means is Sight.SEES_ONE_OF and len(nodes) < 2:
         scene.found.error(value.place, "`sees one of` needs two texts or more", "sees")
-    scene.weigh(len(texts))
     return tuple(texts)
 
 
@@ -217,7 +217,7 @@ def _file(scene: Scene, key: Text, spoken: Spoken, value: Node | None, head: dic
     paths = SEPARATOR.split(spoken.subject)
     for path in paths:
         scene.path(path, key.place)
-    scene.weigh(len(paths))
+    scene.weigh(len(paths) - 1)
     _number_fits(scene, key, spoken, len(paths) > 1)
     content = other = None
     if value is not None and (text := scene.text(value)) is not None:

@@ -35,6 +35,7 @@ class Scene:
     found: Collector
     stage: Onstage
     written: dict[str, list[int]] = field(default_factory=dict)  # a step's own words -> its numbers
+    flow: bool = False  # whether the steps stand in brackets, where a comma ends a text
     inside: str = ""  # the block that is being read: "together", "any of"
     number: int = 0
     weight: int = 0
@@ -64,7 +65,7 @@ class Scene:
             return None
         if text != "everyone else":
             self.people.before = who.handles
-        self.weigh(len(who.handles))
+        self.weigh(len(who.handles) - 1)
         return who
 
     def text(self, node: Node, expected: str = "a text") -> str | None:

@@ -56,7 +56,11 @@ def _list(scene: Scene, node: Node, what: str) -> list[Step]:
         return []
     if not node.items:
         scene.found.error(node.place, f"{what} has no steps")
-    return [step for item in node.items for step in _step(scene, item)]
+    steps: list[Step] = []
+    for item in node.items:
+        scene.flow = node.flow  # a block inside may have been written the other way
+        steps += _step(scene, item)
+    return steps
 
 
 def _step(scene: Scene, node: Node) -> list[Step]:
@@ -190,7 +194,6 @@ def _times(scene: Scene, key: Text, value: Node, times: int) -> list[Step]:
     steps: list[Step] = []
     for count in range(1, times + 1):
         scene.values.count = str(count)
-        scene.weigh(1 if count > 1 else 0)
         try:
             steps += _list(scene, value, f"`{key.text}`")
         except TooLong as exc:
