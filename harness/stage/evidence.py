@@ -139,6 +139,9 @@ class Observer:
         known = self._resolved.get(process.pid)
         if known is not None and known[0] == signature and all(w.thread.process is process for w in known[1]):
             return known[1]
+        if process.stopped():
+            # A stopped thread still shows the call that it was stopped in; but it will not wake for what comes.
+            return [Waiter(thread, Wait("stopped"), []) for thread in process.threads.values()]
         found = [
             Waiter(thread, thread.wait, process.targets(thread.wait), _room(process, thread.wait))
             for thread in process.threads.values() if thread.wait is not None

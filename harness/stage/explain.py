@@ -101,15 +101,14 @@ def called(call: str) -> str:
 
 def cause(scene: Scene, hung: Collection[str]) -> str:
     """Why those who were typed to do not ask for more: what stands where, then what follows from it."""
-    told = list(dict.fromkeys([*_stories(scene, hung), *_conclusions(scene, hung)]))
-    return "; ".join(told)
+    followed = list(hung)  # grows while it is told: whoever is waited for has a story too
+    return "; ".join(dict.fromkeys([*_stories(scene, followed), *_conclusions(scene, followed)]))
 
 
-def _stories(scene: Scene, hung: Collection[str]) -> Iterator[str]:
+def _stories(scene: Scene, followed: list[str]) -> Iterator[str]:
     if scene.spinner:
         yield f"{scene.spinner} has run for {scene.spun:.1f} s of CPU time without coming to rest"
-    followed = list(hung)
-    for actor in followed:  # grows: whoever is waited for has a story too
+    for actor in followed:
         yield from _story(scene, actor, followed)
     for lying in scene.lying:
         if told := _lies(lying):
@@ -135,7 +134,9 @@ def _story(scene: Scene, actor: str, followed: list[str]) -> Iterator[str]:
 
 
 def _stands(s: Standing) -> str:
-    end = f", for {s.ends_in:.1f} s more" if s.ends_in is not None and s.ends_in > 0 else ""
+    end = ""
+    if s.ends_in is not None:
+        end = f", for {s.ends_in:.1f} s more" if s.ends_in >= 1 else ", and wakes by itself again and again"
     call = called(s.call)
     verb = "is blocked in" if s.actor == "server" else "waits in"
     return f"{name(s.actor)} {verb} {call}{_for(s)}{end}"
@@ -176,7 +177,7 @@ def _possessive(actor: str) -> str:
     return f"{name(actor)}'s"
 
 
-def _conclusions(scene: Scene, hung: Collection[str]) -> Iterator[str]:
+def _conclusions(scene: Scene, followed: Collection[str]) -> Iterator[str]:
     """What the pieces mean together."""
     for lying in scene.lying:
         receiver = lying.holder or lying.to
@@ -188,7 +189,7 @@ def _conclusions(scene: Scene, hung: Collection[str]) -> Iterator[str]:
         serves = [s for s in threads if s.has("connection") and not s.has("listener")]
         if not (lying.holder and lying.kind == "bytes") and len(serves) == len(threads) == 1:
             yield f"{name(receiver)} serves one client at a time"
-    for actor in hung:
+    for actor in followed:
         if scene.of(actor) and all(s.call == "futex" and s.ends_in is None for s in scene.of(actor)):
             yield f"a deadlock in {name(actor)}"
     if not scene.standing and scene.moving:

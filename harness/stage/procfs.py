@@ -7,6 +7,7 @@ costs more (names, descriptors, memory) is read only of threads that moved.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -167,6 +168,10 @@ class Process:
         finally:
             os.close(fd)
 
+    def stopped(self) -> bool:
+        """Whether it has been stopped (SIGSTOP, ^Z): the whole process is, or none of it."""
+        return any(thread.state() in "Tt" for thread in itertools.islice(self.threads.values(), 1))
+
     def is_jvm(self) -> bool:
         """Whether this is a Java virtual machine."""
         if self._jvm is None:
@@ -296,7 +301,7 @@ class Table:
         same = cursor == self._cursor
         if not same:
             self._cursor = cursor
-            same = not self._list()
+            same = not self.relist()
         now = monotonic()
         if self._hot is not None and self._hot.process.threads.get(self._hot.tid) is self._hot:
             # The one that moved last most likely moves still: then this look costs one thread, not all.
@@ -326,7 +331,7 @@ class Table:
         if not process.threads:
             self.processes.pop(process.pid, None)
 
-    def _list(self) -> bool:
+    def relist(self) -> bool:
         """Bring processes and threads up to date. Says whether anything is new."""
         names = {int(name) for name in os.listdir(self.proc) if name.isdigit()}
         self._foreign &= names

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from harness.stage.evidence import SOON, Picture
 from harness.stage.procfs import Table, Thread
@@ -18,10 +18,13 @@ from harness.stage.procfs import Table, Thread
 # The first pause between two looks, its growth, and the longest. A pause ends at once when a terminal says something.
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.00005, 1.5, 0.02
 
+# While more than this comes at once nobody is looked at: a flood is drained, and looks would only slow it down.
+FLOOD, FLOOD_PAUSE = 16 * 1024, 0.001
+
 # How often time is accounted for (the subject's own, CPU, traffic): reading it for all threads costs.
 TICK = 0.02
 
-# A thread that runs for so long without any news spins; before the first rest it may be starting up (a JVM).
+# A thread that runs for so long without any news spins; one that was just started may be a JVM that warms up.
 STARTING_CPU, SPINNING_CPU = 3.0, 1.0
 SLOWER_THAN_EVER = 20  # times the slowest answer so far, before the same is said
 
@@ -36,6 +39,13 @@ BEATS, LONG_BEATS, LONG_BEAT = 3, 2, 0.35
 CEILING = 10.0
 
 
+class Came(NamedTuple):
+    """What a look at the terminals brought."""
+
+    size: int  # bytes, those past the limit too
+    news: bool  # something was taken down: output within the limit, an exit
+
+
 class Watched(Protocol):
     """What a settling needs of the stage."""
 
@@ -43,8 +53,8 @@ class Watched(Protocol):
     def table(self) -> Table:
         """The programs."""
 
-    def pump(self, pause: float = 0.0) -> bool:
-        """Wait for news at most so long, take it down, and say whether there was any."""
+    def pump(self, pause: float = 0.0) -> Came:
+        """Wait for a sign of life at most so long, take down what came, and say what it was."""
 
     def observe(self) -> Picture:
         """A picture, with the terminals that were typed to."""
@@ -55,6 +65,10 @@ class Watched(Protocol):
     @property
     def slowest(self) -> float:
         """The slowest answer so far, in the programs' own time; 0 before the first."""
+
+    @property
+    def starting(self) -> bool:
+        """Whether a program was started since the last settling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +96,18 @@ class Settling:
 
     def run(self) -> tuple[str, Picture]:
         """Until something is proved, or time is up: the evidence and the last picture."""
-        pause = FIRST_PAUSE
+        pause, flooded = FIRST_PAUSE, False
         self._stage.pump()
         while True:
-            picture = self._look()
+            picture = None if flooded else self._look()
             evidence = self._evidence(picture) or self._tick(picture)
             if evidence:
                 self._stage.pump()
                 self._account()
                 return evidence, picture or self._stage.observe()
-            if self._stage.pump(self._pause(pause, picture)):
+            came = self._stage.pump(FLOOD_PAUSE if flooded else self._pause(pause, picture))
+            flooded = came.size > FLOOD
+            if came.news:
                 pause, self._news = FIRST_PAUSE, None
             else:
                 pause = min(pause * GROWTH, LONGEST_PAUSE)
@@ -161,8 +177,9 @@ class Settling:
             return ""
         hottest = max(threads, key=lambda thread: self.since_news(thread)[0])
         self.hottest = (hottest, self.since_news(hottest)[0])
-        slowest = self._stage.slowest
-        enough = max(SPINNING_CPU, SLOWER_THAN_EVER * slowest) if slowest else STARTING_CPU
+        enough = max(SPINNING_CPU, SLOWER_THAN_EVER * self._stage.slowest)
+        if self._stage.starting:
+            enough = max(STARTING_CPU, enough)
         return "spinning" if self.hottest[1] >= enough else ""
 
     def _steady(self, picture: Picture | None) -> str:

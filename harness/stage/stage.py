@@ -129,6 +129,7 @@ class Stage:
     def start(self, actor: str, argv: Sequence[str]) -> None:
         """Start a program in the actor's folder, in a terminal of its own."""
         who = self._actor(actor)
+        self._still.pump()
         if who.alive:
             raise ValueError(f"{actor} is still running")
         if self._reserved is not None:
@@ -279,11 +280,15 @@ class Stage:
                 self._reserved.close()
 
     def _take_leave(self) -> None:
-        self._still.pump()
+        self._still.last_words()
         for actor in self._actors.values():
             if actor.life == 0:
                 continue
-            self._recorder.note(Conduct, actor=actor.handle, cpu=round(actor.cpu, 3), stayed=[])
+            left = [p for p in (self._table.processes.values() if self._table else ()) if p.actor == actor.handle]
+            stayed = [] if actor.alive else [process.command() for process in left]
+            cpu = actor.cpu + sum(process.cpu() for process in left)
+            self._recorder.note(Conduct, actor=actor.handle, cpu=round(cpu, 3),
+                                idle_switches=actor.idle_switches, stayed=stayed)  # fmt: skip
             if actor.alive:
                 how = {"status": None, "signal": "SIGKILL", "by_us": True}
                 self._recorder.note(Exited, actor=actor.handle, life=actor.life, **how)

@@ -30,10 +30,13 @@ from harness.stage.evidence import Observer, Picture
 from harness.stage.explain import Scene, cause, waits
 from harness.stage.explain import name as name_of
 from harness.stage.procfs import Table
-from harness.stage.settling import Settling
+from harness.stage.settling import Came, Settling
 
 # Programs that have slept for so long between two settlings are looked at before we type: whoever ran, ran by itself.
 IDLE_LOOK = 0.05
+
+# A launcher that has not reported an exit for so long at the end is not waited for.
+LAST_REPORTS = 1.0
 
 # So many programs' threads are recorded at every settling; with more, only those of whom was typed to.
 FEW = 8
@@ -56,7 +59,7 @@ class Stillness:
         self._register(box.control.fileno())
         self._lives = select.poll()
         self.slowest = 0.0  # answer so far, in the programs' own time
-        self._fresh = True  # something was started since the last settling
+        self.starting = True  # something was started since the last settling
         self._rested_at = 0.0  # when nobody could run any more, if that was proved
 
     # --- who is watched
@@ -67,7 +70,7 @@ class Stillness:
         self._actors[actor.handle] = actor
         self._by_fd[actor.terminal.master] = actor
         self._register(actor.terminal.master)
-        self._fresh = True
+        self.starting = True
         self._rested_at = 0.0
         if actor.pidfd >= 0:
             self._lives.register(actor.pidfd, select.POLLIN)
@@ -86,21 +89,23 @@ class Stillness:
 
     # --- pumping
 
-    def pump(self, pause: float = 0.0) -> bool:
-        """Wait for a sign of life, `pause` seconds at most, and take down what came. Says whether anything did."""
+    def pump(self, pause: float = 0.0) -> Came:
+        """Wait for a sign of life, `pause` seconds at most, take down what came, and say what it was."""
         if pause > 0:
             self._wait(pause)
         # poll, not epoll, decides what is there: it waits for the kernel's worker that hands output over.
-        news = False
+        size, news = 0, False
         ready = [fd for fd, _ in self._poller.poll(0)]
         for fd in ready:
             if fd in self._by_fd:
-                news = self._drain(self._by_fd[fd]) or news
+                actor = self._by_fd[fd]
+                news = news or not actor.capped
+                size += self._drain(actor)
         if self._box.control.fileno() in ready:
             for gone in self._box.exits():
                 self._exited(gone)
                 news = True
-        return news
+        return Came(size, news)
 
     def _wait(self, pause: float) -> None:
         # poll() counts in milliseconds and an answer takes 0.4: select() has microseconds, and sees all terminals
@@ -110,10 +115,11 @@ class Stillness:
         else:
             self._poller.poll(max(1, int(pause * 1000)))
 
-    def _drain(self, actor: Actor) -> bool:
+    def _drain(self, actor: Actor) -> int:
         """Take down what stands at its terminal; past the limit it is dropped, so that the program can go on."""
-        kept = False
+        size = 0
         for data in actor.terminal.read() if actor.terminal is not None else ():
+            size += len(data)
             room = self._keep - actor.kept
             if len(data) > room and not actor.capped:
                 actor.capped = True
@@ -121,10 +127,9 @@ class Stillness:
                 self._recorder.note(Capped, actor=actor.handle, limit=self._keep)
             elif not actor.capped:
                 self._note_output(actor, data)
-                kept = True
             else:
                 break  # the rest can wait: a program that prints for ever must not hold us here
-        return kept
+        return size
 
     def _note_output(self, actor: Actor, data: bytes) -> None:
         if data:
@@ -150,8 +155,9 @@ class Stillness:
             return self._settle_by_time(within)
         play = Settling(self, within)
         evidence, picture = play.run()
-        if not self._fresh:  # how long a program takes to start says nothing of its answers
-            self.slowest = max(self.slowest, play.answered or play.own)
+        if not self.starting:  # how long a program takes to start says nothing of its answers
+            rested = play.own if evidence in ("still", "stuck") else 0.0
+            self.slowest = max(self.slowest, play.answered or rested)
         return self._conclude(evidence, picture, typed_to, play)
 
     def _conclude(self, evidence: str, picture: Picture, typed_to: Sequence[str], play: Settling) -> Settled:
@@ -180,7 +186,7 @@ class Stillness:
         return scene
 
     def _remember(self, evidence: str, picture: Picture, play: Settling) -> None:
-        self._fresh = False
+        self.starting = False
         self._rested_at = time.monotonic() if evidence in ("still", "stuck") else 0.0
         for name, actor in self._actors.items():
             # What nobody has read yet may still be being delivered when the next settling begins.
@@ -206,7 +212,7 @@ class Stillness:
         began = last = time.monotonic()
         quiet = max(0.3, 5 * self.slowest)
         while (now := time.monotonic()) - last < quiet and now - began < within:
-            if self.pump(0.02):
+            if self.pump(0.02).news:
                 last = time.monotonic()
         self.slowest = max(self.slowest, last - began)
         evidence = "timed" if now - last >= quiet else "gave-up"
@@ -231,6 +237,15 @@ class Stillness:
         self.pump()
         while (left := end - time.monotonic()) > 0:
             self.pump(left)
+
+    def last_words(self) -> None:
+        """Before the end: what still comes out, who has ended and is about to be reported, who is there."""
+        deadline = time.monotonic() + LAST_REPORTS
+        self.pump()
+        while not self.all_reported() and time.monotonic() < deadline:
+            self.pump(0.001)
+        if self._table is not None:
+            self._table.relist()
 
     def close(self) -> None:
         """Let go."""
