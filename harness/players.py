@@ -99,7 +99,7 @@ def _fault(task: Task, trace: str) -> Outcome:
 
 def play_all(setting: Setting, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome, Recording]]:
     """Play every task, `jobs` at a time; outcomes come as they are known."""
-    if jobs == 1 or len(tasks) == 1:
+    if jobs == 1 or len(tasks) <= 1:
         for task in tasks:
             yield (task, *play(setting, task))
         return
