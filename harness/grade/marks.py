@@ -15,7 +15,7 @@ class LineMarks:
     taken away here, and never counted as earned.
     """
 
-    line: str  # "single.CRT"; the bare name for what is marked by hand
+    line: str  # "single.LOGIN"; the bare name for what is marked by hand
     title: str
     possible: float
     earned: float = 0.0

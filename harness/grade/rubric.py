@@ -1,6 +1,6 @@
 """The marking scheme of one assignment: rubric.yaml, checked, and the adding up by it.
 
-A scenario names the lines it speaks for (`marks: single.CRT`); the scenarios
+A scenario names the lines it speaks for (`marks: single.LOGIN`); the scenarios
 of one line share its marks equally. What only a person can mark stands under
 `by_hand` and is listed, never guessed.
 """
@@ -21,7 +21,7 @@ from harness.verdict import Outcome, Verdict, worst
 
 
 def _one_word(name: str) -> str:
-    # `marks: single.AUTH` parts the name of a part from that of its line at the dot.
+    # `marks: single.LOGIN` parts the name of a part from that of its line at the dot.
     if not name or "." in name or any(char.isspace() for char in name):
         raise ValueError(f"a name is one word without a dot, got {name!r}")
     return name
@@ -56,7 +56,7 @@ class Rubric(_Strict):
     by_hand: dict[Name, Item] = {}
 
     def lines(self) -> list[str]:
-        """The names that `marks:` of a scenario may use, in the rubric's order: "single.CRT", ..."""
+        """The names that `marks:` of a scenario may use, in the rubric's order: "single.LOGIN", ..."""
         return [name for name, _ in self._named()]
 
     def item(self, line: str) -> Item:

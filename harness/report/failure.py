@@ -44,11 +44,14 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
     if verbose:
         blocks += [BLANK, steps_grid(play)]
     transcript = terminals(play, found, width, everything=verbose)
-    return [*blocks, *([BLANK, *transcript] if transcript else []), BLANK, _again(report, play)]
+    return [*blocks, *([BLANK, *transcript] if transcript else []), BLANK, *_again(report, play)]
 
 
-def _again(report: Report, play: Played) -> Line:
-    return line(Span("Again  ", Style.QUIET), Span(report.command(play), Style.STRONG), indent=2, whole=True)
+def _again(report: Report, play: Played) -> list[Line]:
+    """What will be copied: the command that plays it again, and where the recording lies."""
+    command = line(Span("Again     ", Style.QUIET), Span(report.command(play), Style.STRONG), indent=2, whole=True)
+    recording = line(Span("Recorded  ", Style.QUIET), play.outcome.recording, indent=2, whole=True)
+    return [command, recording] if play.outcome.recording else [command]
 
 
 def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
@@ -65,7 +68,6 @@ def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
         ("Likely", found.likely),
         ("Hint", found.hint),
         ("Brief", play.outcome.clause),
-        ("Recording", play.outcome.recording),
         *(("Also", text) for text in _others(play, found)),
         *(("Noticed", remark.sentence) for remark in play.remarks),
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from harness.events import Began, Recording
 from harness.grade.marks import Marks
 from harness.report.safe import safe
-from harness.scenario.model import Scenario
+from harness.scenario.model import AnyOf, Scenario
 from harness.verdict import Finding, Outcome, Verdict
 
 
@@ -26,7 +26,10 @@ class Played:
         """The step as its author wrote it, or "" where nobody knows."""
         if self.scenario is None or number is None:
             return ""
-        return next((step.text for step in self.scenario.steps() if step.number == number), "")
+        step = next((step for step in self.scenario.steps() if step.number == number), None)
+        if isinstance(step, AnyOf):
+            return "\n".join([f"{step.text}:", *(f"  {inner.text}" for inner in step.steps)])
+        return step.text if step else ""
 
     @property
     def remarks(self) -> list[Finding]:

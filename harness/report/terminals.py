@@ -26,14 +26,16 @@ def terminals(play: Played, found: Finding | None, width: int, everything: bool 
     shown = kept if everything else folded(kept)
     order = columns(play.recording)
     chosen = _chosen(order, shown, actor, max(1, (width - MARGIN) // NARROWEST))
-    layout = _Layout(chosen, 0 if everything else (width - MARGIN) // max(1, len(chosen)) - 3)
+    layout = _Layout(chosen, (width - MARGIN) // max(1, len(chosen)) - 3)
     return [*layout.lay_out(shown), *_absent(order, kept, shown, chosen)]
 
 
 def _chosen(order: Sequence[str], shown: Sequence[Row], actor: str, room: int) -> list[str]:
-    """As many as there is room for: the one that matters, the first to be started, then who acted last."""
+    """As many as there is room for: whom it is about, who was typed to last, who was started first, who acted last."""
+    mark = next((i for i, row in enumerate(shown) if row.marked and row.kind is Kind.STEP), len(shown))
+    typist = [row.actor for row in shown[:mark] if row.kind is Kind.TYPED][-1:]
     latest = list(dict.fromkeys(row.actor for row in reversed(shown) if row.actor))
-    wanted = dict.fromkeys(name for name in (actor, *order[:1], *latest) if name in latest)
+    wanted = dict.fromkeys(name for name in (actor, *typist, *order[:1], *latest) if name in latest)
     kept = set(list(wanted)[:room])
     return [name for name in order if name in kept]
 
@@ -45,18 +47,21 @@ class _Layout:
         self._names, self._room = names, room
         self._blocks: list[Block] = []
         self._cells: list[list[Span]] = []
-        self._asked: set[str] = set()
+        self._told: set[str] = set()
         self._step: int | None = None
 
     def lay_out(self, shown: Sequence[Row]) -> list[Block]:
         """The rows as blocks; the first grid has the names of the terminals on top, however empty it is."""
         for row in shown:
+            if row.kind is Kind.NOTE and row.text in self._told:
+                continue
             if not row.actor:
+                self._told.add(row.text)
                 self._close()
                 self._blocks.append(_across(row))
             elif row.actor in self._names:
                 self._cells.append(self._beside(row))
-            self._step = row.step
+                self._step = row.step
         self._close()
         return self._blocks
 
@@ -67,10 +72,10 @@ class _Layout:
         return [Span(number, Style.QUIET), *(cell if name == row.actor else Span("") for name in self._names)]
 
     def _room_for(self, row: Row) -> int:
-        # A prompt is told in full once; then one line of it is enough to see that it came.
-        if row.kind is Kind.PROMPT and row.text in self._asked and self._room:
+        # A prompt, or a list of commands before it, is told in full once; then one line shows that it came.
+        if row.kind in (Kind.PROMPT, Kind.PRINTED) and row.text in self._told and not row.marked:
             return self._room
-        self._asked.add(row.text)
+        self._told.add(row.text)
         return LONGEST
 
     def _close(self) -> None:

@@ -147,7 +147,7 @@ def _row(event: Event) -> Row | None:
             return Row(event.t, event.step, actor, Kind.TYPED, text)
         case NotTyped(actor=actor, data=data, why=why):
             return Row(event.t, event.step, actor, Kind.EVENT, f"could not be typed: {visible(data).strip()} ({why})")
-        case Exited(actor=actor):
+        case Exited(actor=actor) if not event.by_us or event.step is not None:  # the end of every play is no news
             return Row(event.t, event.step, actor, Kind.EVENT, _exit(event))
         case Signalled(actor=actor, signal=signal):
             return Row(event.t, event.step, actor, Kind.EVENT, f"got {signal}")
@@ -155,14 +155,15 @@ def _row(event: Event) -> Row | None:
             return Row(event.t, event.step, actor, Kind.EVENT, "started again")
         case Capped(actor=actor, limit=limit, what=what):
             return Row(event.t, event.step, actor, Kind.EVENT, f"{what} past {limit:,} bytes was not kept")
-        case Settled(cause=cause) if cause:
-            return Row(event.t, event.step, "", Kind.NOTE, f"{_EVIDENCE.get(event.evidence, event.evidence)}: {cause}")
+        case Settled(evidence=evidence, cause=cause) if cause and evidence in _TROUBLE:
+            return Row(event.t, event.step, "", Kind.NOTE, f"{_TROUBLE[evidence]}: {cause}")
         case Noted(text=text):
             return Row(event.t, event.step, "", Kind.NOTE, text)
     return None
 
 
-_EVIDENCE = {"gave-up": "no answer in time", "until": "still for now"}
+# Where a play stood still because something is amiss. (That a server waits for clients goes without saying.)
+_TROUBLE = {"stuck": "stuck", "spinning": "spinning", "gave-up": "no answer in time"}
 
 
 def _keys(data: bytes) -> str:

@@ -134,3 +134,11 @@ def test_the_marked_step_is_never_folded() -> None:
     assert found[0].kind is Kind.FOLDED
     assert typed in found
     assert found[-1] == step
+
+
+def test_the_end_of_every_play_is_no_news() -> None:
+    """That the harness ends what still runs after the last step is not told; that it does so in a step is."""
+    play = Play("x").starts("yoda").note(Exited, actor="yoda", status=None, signal="SIGKILL", by_us=True)
+    assert told(play) == []
+    play.step("yoda restarts").note(Exited, actor="yoda", status=None, signal="SIGKILL", by_us=True)
+    assert told(play, "yoda") == [("event", "ended by the harness")]
