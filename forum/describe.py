@@ -24,8 +24,8 @@ Every request has one answer, in the order of the requests; only the pieces of a
 message that nobody asked for is `SERVER_CLOSING`, which may come at any time between two others.
 
 A file travels as pieces: `BYTES` with its `size` (at most {MAX_PIECE:,}), the newline, then that many raw bytes; after
-the last piece comes `FILE_END`. An upload has two turns: `UPD` asks, and after `SEND_FILE` the pieces go out; what counts
-is the answer to `FILE_END`. A file of 0 bytes has no pieces.
+the last piece comes `FILE_END`. An upload has two turns: `UPD` asks, and after `SEND_FILE` the pieces go out; what
+counts is the answer to `FILE_END`. A file of 0 bytes has no pieces.
 
 What is no message is answered with `BAD_MESSAGE`, a message out of its turn with `OUT_OF_TURN`; neither changes
 anything, and the connection goes on.
@@ -36,6 +36,12 @@ listens and gives a ticket, `NUMBER.SEAL`, where the seal is the HMAC-SHA256, wi
 `NUMBER SENDER`. The sender connects there, sends `PEER_MESSAGE` and hangs up. The receiver shows it if the seal is
 right and the number new.
 """
+
+_CHOICES = """\
+Where the course's sample sessions contradict themselves, one wording is used everywhere: the first that the sample
+shows (`Yoda successful login`, `Message posted to 3331 thread`, `Thread 3331 removed`), or the one that fits (DLT says
+`deleted`, SHT's own syntax error names SHT, the server names the user who really asked). A new user is welcomed like
+any other. `Waiting for clients` is printed at the start and whenever a client has left."""
 
 
 def _fields(status: Status) -> str:
@@ -81,13 +87,7 @@ def _sentences() -> list[str]:
         "| status | the client | the server |", "| --- | --- | --- |",
     ]  # fmt: skip
     rows += [f"| `{status.name}` | {client or ''} | {server or ''} |" for status, (client, server) in SENTENCES.items()]
-    return [
-        *rows, "",
-        "Where the course's sample sessions contradict themselves, one wording is used everywhere: the first that the",
-        "sample shows (`Yoda successful login`, `Message posted to 3331 thread`, `Thread 3331 removed`), or the one that",
-        "fits (DLT says `deleted`, SHT's own syntax error names SHT, the server names the user who really asked). A new",
-        "user is welcomed like any other. `Waiting for clients` is printed at the start and whenever a client has left.",
-    ]  # fmt: skip
+    return [*rows, "", _CHOICES]
 
 
 def describe() -> str:

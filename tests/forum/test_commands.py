@@ -32,14 +32,14 @@ def test_a_wrong_number_of_arguments_is_a_syntax_error(command: str) -> None:
     lines = [" ".join([command, *names[:-1]])] if names else []
     lines += [] if "text" in names else [" ".join([command, *names, "more"])]
     for line in lines:
-        with pytest.raises(NotACommand, match=f"^Incorrect syntax for {command}$"):
+        with pytest.raises(NotACommand, match=rf"^Incorrect syntax for {command}$"):
             parse(line)
 
 
 @pytest.mark.parametrize("line", ["HELLO", "lst", "CRTx 1", "crt 3331", "\u00e9"])
 def test_anything_else_is_an_invalid_command(line: str) -> None:
     """Commands are upper case only."""
-    with pytest.raises(NotACommand, match="^Invalid command$"):
+    with pytest.raises(NotACommand, match=r"^Invalid command$"):
         parse(line)
 
 

@@ -1,5 +1,7 @@
 """The vocabulary of the wire."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,17 +43,15 @@ def test_any_text_survives_the_wire(text: str) -> None:
 )  # fmt: skip
 def test_what_is_no_message_is_one_kind_of_error(line: bytes) -> None:
     """Bad JSON, bad UTF-8, unknown words and wrong types all become BadMessage, which says what was expected."""
-    with pytest.raises(BadMessage, match="^expected "):
+    with pytest.raises(BadMessage, match=r"^expected "):
         decode(line)
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_decoder(line: bytes) -> None:
     """Whatever the bytes, the decoder returns a message or raises BadMessage."""
-    try:
+    with suppress(BadMessage):
         decode(line)
-    except BadMessage:
-        pass
 
 
 RAW = bytes(range(256)) + b'{"action":"Command","status":"LST"}\n'
