@@ -82,8 +82,15 @@ class Report:
 
 
 def _quoted(word: str) -> str:
-    """One word for a shell: what a reader must not see raw in the escapes that bash, zsh and ksh read in $'…'."""
+    """One word for a shell; what a reader must not see raw stands as the bytes that bash, zsh and ksh read in $'…'."""
     if safe(word) == word and word.isprintable():
         return shlex.quote(word)
-    escaped = safe(word.replace("\\", "\\\\").replace("'", "\\'")).replace("\n", "\\n").replace("\t", "\\t")
-    return f"$'{escaped}'"
+    return "$'" + "".join(map(_escaped, word)) + "'"
+
+
+def _escaped(char: str) -> str:
+    if char in "'\\":
+        return "\\" + char
+    if safe(char) == char and char.isprintable():
+        return char
+    return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))

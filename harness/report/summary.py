@@ -48,6 +48,8 @@ def _evidence(report: Report) -> Line:
 def _marks(marks: Marks) -> list[Block]:
     played = [found for found in marks.lines if found.played]
     absent = [found for found in marks.lines if not found.played]
+    if not played and not marks.unknown:
+        return [line(Span("None of these scenarios earns marks.", Style.QUIET))]
     listed = marks.lines if len(absent) <= len(played) else played
     columns = [
         Column("Line", style=Style.QUIET),

@@ -57,6 +57,7 @@ class _Layout:
                 continue
             if not row.actor:
                 self._told.add(row.text)
+                self._step = row.step if row.kind is Kind.STEP else self._step
                 self._close()
                 self._blocks.append(_across(row))
             elif row.actor in self._names:

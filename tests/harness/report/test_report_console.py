@@ -59,6 +59,7 @@ SORTS: dict[str, Callable[[], str]] = {
     "crowd": lambda: shown(report(plays.crowd())),
     "flood": lambda: shown(report(plays.flood())),
     "every-event": lambda: shown(report(plays.every_event())),
+    "no-marks": lambda: shown(report(plays.wrong_file(), marks=plays.marks(plays.does_not_apply()))),
     "nothing": lambda: shown(report()),
     "interrupted": lambda: shown(report(plays.wrong_password()), planned=20),
 }

@@ -38,7 +38,10 @@ def test_every_character_of_the_first_plane_is_shown_or_escaped() -> None:
     text.encode("utf-8")
 
 
-@pytest.mark.parametrize("name", ["plain", "it's", "a b", "$(reboot)", "`x`", "tab\there", "\x1b[0m'\\'", "\u202e\n"])
+HARD_NAMES = ["plain", "it's", "a b", "$(reboot)", "`x`", "tab\there", "\x1b[0m'\\'", "\u202e\n", "\x9b31m", "ü"]
+
+
+@pytest.mark.parametrize("name", HARD_NAMES)
 def test_the_command_plays_the_very_scenario_again(name: str) -> None:
     """Pasted into a shell, the command names the scenario as it is, whatever it is called, and shows nothing raw."""
     play = Play(name, "a.yaml").played()
