@@ -219,6 +219,13 @@ class Ended(Event):
 KINDS: dict[str, type[Event]] = {cls.KIND: cls for cls in Event.__subclasses__()}
 # The fields that hold bytes. By name: a {"text": ...} elsewhere is a value that a scenario calls "text".
 _BYTES = frozenset({"data", "content"})
+# What a field of each annotation may hold. (A whole number of seconds is written without its point.)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,), "int": (int,), "bool": (bool,), "float": (float, int), "bytes": (bytes,),
+    "int | None": (int, type(None)), "bytes | None": (bytes, type(None)),
+    "list[str]": (list,), "list[int]": (list,), "list[dict[str, Any]]": (list,),
+    "dict[str, Any]": (dict,), "dict[str, str]": (dict,), "dict[str, list[str]]": (dict,),
+}
 E_ = TypeVar("E_", bound=Event)
 
 
@@ -229,7 +236,17 @@ def encode(event: Event) -> str:
         value = getattr(event, spec.name)
         body[spec.name] = _bytes_out(value) if isinstance(value, bytes) else value
     body["t"] = round(event.t, 6)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    line = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    # A file name that is not UTF-8 holds lone surrogates, which no UTF-8 file can: such a line is escaped throughout.
+    return line if _is_utf8(line) else json.dumps(body, separators=(",", ":"))
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _bytes_out(value: bytes) -> dict[str, str]:
@@ -245,15 +262,25 @@ def decode(line: str) -> Event:
         body = json.loads(line)
         kind = KINDS[body.pop("kind")]
         fields_in: dict[str, Any] = {name: _bytes_in(v) if name in _BYTES else v for name, v in body.items()}
-        return kind(**fields_in)
-    except (KeyError, TypeError, AttributeError) as exc:
+        return _checked(kind(**fields_in))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise ValueError(f"not an event of a recording: {line[:80]!r}") from exc
+
+
+def _checked(event: Event) -> Event:
+    """The event, if each field is of its kind: a judge must not stumble over a text where a number belongs."""
+    for spec in fields(event):
+        fits = _TYPES[str(spec.type)]
+        value = getattr(event, spec.name)
+        if not isinstance(value, fits) or (isinstance(value, bool) and bool not in fits):
+            raise TypeError(f"{spec.name}: {value!r}")
+    return event
 
 
 def _bytes_in(value: dict[str, str] | None) -> bytes | None:
     if value is None:
         return None
-    return value["text"].encode("utf-8") if "text" in value else base64.b64decode(value["base64"])
+    return value["text"].encode("utf-8") if "text" in value else base64.b64decode(value["base64"], validate=True)
 
 
 @dataclass(slots=True)
@@ -283,10 +310,12 @@ class Recording:
         """Read what `save` wrote. Raises ValueError, with file:line, for a line that is not an event."""
         events = []
         # Only "\n" ends a line: JSON leaves U+2028 and its like unescaped, and splitlines() would cut there.
-        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
             if line:
                 try:
-                    events.append(decode(line))
+                    events.append(decode(line.decode("utf-8")))
+                except UnicodeDecodeError as exc:
+                    raise ValueError(f"{path}:{number}: not an event of a recording: this is not UTF-8") from exc
                 except ValueError as exc:
                     raise ValueError(f"{path}:{number}: {exc}") from exc
         return cls(events)
