@@ -129,9 +129,9 @@ def _next(report: Report, planned: int) -> list[Block]:
 def _nothing_wrong(report: Report, planned: int) -> str:
     if not report.played:
         return "Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only."
-    return "Next: nothing to repair."
+    if len(report.played) < planned:
         return "Next: nothing failed so far, but the run was cut short; play the rest."
-    return "Next: nothing to repair. `harness stress` plays the same under bad networks and other orders."
+    return "Next: nothing to repair."
 
 
 def _first(report: Report, verdict: Verdict) -> Played | None:
