@@ -117,6 +117,8 @@ def _stories(scene: Scene, followed: list[str]) -> Iterator[str]:
 
 def _story(scene: Scene, actor: str, followed: list[str]) -> Iterator[str]:
     threads = scene.of(actor)
+    if not threads and not scene.spinner:
+        yield f"{name(actor)} runs, or waits for nothing that can be named"
     if any(s.call == "stopped" for s in threads):
         yield f"{name(actor)} is stopped (paused by a signal)"
         return
@@ -192,5 +194,3 @@ def _conclusions(scene: Scene, followed: Collection[str]) -> Iterator[str]:
     for actor in followed:
         if scene.of(actor) and all(s.call == "futex" and s.ends_in is None for s in scene.of(actor)):
             yield f"a deadlock in {name(actor)}"
-    if not scene.standing and scene.moving:
-        yield scene.moving

@@ -27,6 +27,10 @@ JVM_THREADS = (
 )  # fmt: skip
 
 
+# So many different waits of one thread are told apart. (Stack pointers are part of them: recursion makes many.)
+MOST_WAITS = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One thing that a thread waits on. `kind`: terminal | socket | pipe | file | timer | event | unknown."""
@@ -40,7 +44,10 @@ class Target:
 class Thread:
     """A thread, as it stood when it was looked at last."""
 
-    __slots__ = ("_call", "_sched", "line", "name", "process", "restless", "sched", "seen", "since", "tid", "wait")
+    __slots__ = (
+        "_call", "_sched", "begun", "idle", "line", "name", "process", "restless", "sched", "seen", "since", "tid",
+        "wait",
+    )  # fmt: skip
 
     def __init__(self, process: Process, tid: int, seen: float) -> None:
         self.process = process
@@ -54,6 +61,8 @@ class Thread:
         self.wait: Wait | None = None
         self.seen = seen  # when it was last looked at
         self.since = seen  # not before this moment did its wait begin
+        self.begun: dict[bytes, int] = {}  # its waits since the last news: where (the line), and how often begun
+        self.idle: set[bytes] = set()  # waits that it was once proved to end and begin again, doing nothing
         self.restless = False  # seen to wake with no input: what it waits in may have a limit that nobody sees
 
     def look(self, now: float) -> tuple[bool, bool]:
@@ -77,6 +86,8 @@ class Thread:
         self.sched, self.line, self.seen = sched, line, now
         if not restarted:
             self.wait = self._read_wait(line)
+        if len(self.begun) < MOST_WAITS:
+            self.begun[line] = self.begun.get(line, 0) + 1
         return self.wait is not None, False
 
     def _read_wait(self, line: bytes) -> Wait | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from harness.stage.evidence import SOON, Picture
+from harness.stage.evidence import SOON, Picture, Waiter
 from harness.stage.procfs import Table, Thread
 
 # The first pause between two looks, its growth, and the longest. A pause ends at once when a terminal says something.
@@ -32,8 +32,10 @@ SLOWER_THAN_EVER = 20  # times the slowest answer so far, before the same is sai
 STEADY, TIMED = 0.5, 2.0
 # Of this time they may have used so much CPU: past it they work at something.
 IDLE_SHARE = 0.2
-# How often every short wait must have ended without news: a short beat is cheap to see again.
-BEATS, LONG_BEATS, LONG_BEAT = 3, 2, 0.35
+# How often every short wait must have been begun without news: a short beat is cheap to see again.
+BEATS, LONG_BEATS, LONG_BEAT = 4, 3, 0.35
+# Where all of them were proved idle before, in this play, less is enough.
+STEADY_AGAIN = 0.05
 
 # Deadlines are in the subject's own time; this many times that is the ceiling in wall time.
 CEILING = 10.0
@@ -92,7 +94,7 @@ class Settling:
         self.answered = 0.0  # own time until the last news
         self.hottest: tuple[Thread, float] | None = None
         self._news: News | None = None
-        self._last: Picture | None = None
+        self._dropped = False  # output came since the last news, past the limit
 
     def run(self) -> tuple[str, Picture]:
         """Until something is proved, or time is up: the evidence and the last picture."""
@@ -107,8 +109,10 @@ class Settling:
                 return evidence, picture or self._stage.observe()
             came = self._stage.pump(FLOOD_PAUSE if flooded else self._pause(pause, picture))
             flooded = came.size > FLOOD
-            if came.news:
-                pause, self._news = FIRST_PAUSE, None
+            if came.size or came.news:
+                pause = FIRST_PAUSE
+                # Output past the limit is no news, or a program that prints for ever would never be found to spin.
+                self._news, self._dropped = (None, False) if came.news else (self._news, True)
             else:
                 pause = min(pause * GROWTH, LONGEST_PAUSE)
 
@@ -126,7 +130,6 @@ class Settling:
             return None
         picture = self._stage.observe()
         mover, same = table.look()
-        self._last = picture
         if mover is not None or not same or picture.moving or not self._stage.all_reported():
             return None
         return picture
@@ -143,11 +146,14 @@ class Settling:
     def _tick(self, picture: Picture | None) -> str:
         if time.monotonic() - self._ticked < TICK:
             return ""
+        self._stage.table.relist()  # in a flood nobody has been looked at
         for thread in self._stage.table.threads():
             thread.refresh()  # a look ends with the first that moves, so not everybody's times are up to date
         self._account()
         if self._news is None:
             self.answered = self.own
+            for thread in self._stage.table.threads():
+                thread.begun.clear()
             self._news = News(self.own, {t: t.effort() for t in self._stage.table.threads()})
             return self._over()
         return self._spinning() or self._steady(picture) or self._over()
@@ -186,17 +192,22 @@ class Settling:
         """Nothing but short waits that end and begin again, several times over, and nobody could notice anything."""
         assert self._news is not None
         quiet = self.own - self._news.own
-        busy = self.hottest is not None and self.hottest[1] > IDLE_SHARE * quiet
-        if busy or quiet < max(STEADY, 3 * self._stage.slowest):
-            return ""
-        if picture is not None and self._beaten(picture):
-            return "steady"
-        return "timed" if quiet >= max(TIMED, 10 * self._stage.slowest) else ""
+        busy = self._dropped or (self.hottest is not None and self.hottest[1] > IDLE_SHARE * quiet)
+        if picture is not None:
+            ending = [w for w in picture.waiters if w.ends_in(time.monotonic()) is not None]
+            again = all(w.thread.line in w.thread.idle for w in ending)
+            enough = max(STEADY_AGAIN if again else STEADY, 3 * self._stage.slowest)
+            if quiet >= enough and not busy and all(self._beats(w, picture.stuck) for w in ending):
+                for waiter in ending:
+                    waiter.thread.idle.add(waiter.thread.line)
+                return "steady"
+        return "" if busy else "timed" if quiet >= max(TIMED, 10 * self._stage.slowest) else ""
 
-    def _beaten(self, picture: Picture) -> bool:
-        """Whether every wait that ends by itself has done so often enough."""
-        now = time.monotonic()
-        return all(
-            self.since_news(w.thread)[1] >= (BEATS if (w.wait.limit or 0) <= LONG_BEAT else LONG_BEATS)
-            for w in picture.waiters if w.ends_in(now) is not None
-        )  # fmt: skip
+    def _beats(self, waiter: Waiter, stuck: bool) -> bool:
+        """Whether a wait that ends by itself has ended and begun again often enough to be taken for idle."""
+        begun = waiter.thread.begun.get(waiter.thread.line, 0)
+        if waiter.thread.line in waiter.thread.idle:
+            # It wakes for what comes, and nothing is there: its time limit is only for looking up. A sleeper,
+            # though, may find at the end of its sleep what it could not be woken for.
+            return begun >= 1 or (bool(waiter.targets) and not stuck)
+        return begun >= (BEATS if (waiter.wait.limit or 0) <= LONG_BEAT else LONG_BEATS)

@@ -6,7 +6,10 @@ import sys
 
 
 class Worker(socketserver.StreamRequestHandler):
+    """One connection."""
+
     def handle(self):
+        """Answer each line."""
         for line in self.rfile:
             request = json.loads(line)
             print("request", request["text"], flush=True)
@@ -14,6 +17,8 @@ class Worker(socketserver.StreamRequestHandler):
 
 
 class Server(socketserver.ThreadingTCPServer):
+    """Room for a crowd that arrives at once."""
+
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 256

@@ -1,0 +1,216 @@
+"""How a settling ends, for programs of every kind; and how hangs are told."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from harness.stage import Stage
+from tests.harness.stage.conftest import program, python
+
+SERVE = "import socket, sys, threading, time\ns = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n"
+ONE_AT_A_TIME = SERVE + (
+    "while True:\n"
+    "    f = s.accept()[0].makefile('rwb')\n"
+    "    for line in f:\n"
+    "        f.write(b'{\"answer\": \"ok\"}\\n'); f.flush()\n"
+)
+SILENT = SERVE + "c = s.accept()[0]\nwhile c.recv(1000): pass\n"
+DEADLOCK = SERVE + (
+    "lock = threading.Lock()\n"
+    "def serve():\n"
+    "    c = s.accept()[0]; lock.acquire(); c.recv(2); lock.acquire()\n"
+    "t = threading.Thread(target=serve); t.start(); t.join()\n"
+)
+EARS_SHUT = (
+    "import socket, sys\n"
+    "s = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\n"
+    "while True: s.sendall(input('> ').encode() + b'\\n')\n"
+)
+
+
+def serve(stage: Stage, code: str) -> None:
+    """Start a server and wait until it listens."""
+    stage.start("server", python(code, str(stage.port())))
+    assert stage.ready("server", within=20) is not None
+
+
+def join(stage: Stage, *people: str) -> None:
+    """Start clients, one after the other."""
+    for handle in people:
+        stage.start(handle, program("client.py", "127.0.0.1", stage.port()))
+        assert handle in stage.settle(within=20).asks
+
+
+def test_a_server_that_serves_one_client_at_a_time_is_found_out(stage: Stage) -> None:
+    """The second client hangs, proved and explained, without a time-out."""
+    serve(stage, ONE_AT_A_TIME)
+    join(stage, "yoda", "r2d2")
+    stage.type("r2d2", b"hello\n")
+    settled = stage.settle(typed_to=["r2d2"], within=20)
+    assert (settled.evidence, settled.asks) == ("stuck", ["yoda"])
+    assert "r2d2's connection was never accepted, 18 bytes of it unread" in settled.cause
+    assert "the server serves one client at a time" in settled.cause
+
+
+def test_an_answer_that_never_comes_is_proved_at_once(stage: Stage) -> None:
+    """Everybody is still and the client does not ask: the cause says who waits for whom."""
+    serve(stage, SILENT)
+    join(stage, "yoda")
+    stage.type("yoda", b"hello\n")
+    settled = stage.settle(typed_to=["yoda"], within=20)
+    assert (settled.evidence, settled.asks) == ("still", [])
+    assert settled.cause == (
+        "yoda waits in recv() for an answer from the server; the server is blocked in recv() on the connection of yoda"
+    )
+    assert {(w["actor"], w["call"]) for w in settled.waits} == {("server", "recvfrom"), ("yoda", "recvfrom")}
+
+
+def test_a_deadlock_has_its_name(stage: Stage) -> None:
+    """All threads in untimed futexes, and the request half read."""
+    serve(stage, DEADLOCK)
+    join(stage, "yoda")
+    stage.type("yoda", b"hello\n")
+    settled = stage.settle(typed_to=["yoda"], within=20)
+    assert settled.evidence == "stuck"
+    assert "a deadlock in the server" in settled.cause
+
+
+def test_a_client_that_does_not_listen_while_it_asks(stage: Stage) -> None:
+    """The answer lies unread in its socket while it waits for the keyboard: stuck, though it asks."""
+    serve(stage, ONE_AT_A_TIME)
+    stage.start("yoda", python(EARS_SHUT, str(stage.port())))
+    stage.settle(within=20)
+    stage.type("yoda", b"hello\n")
+    settled = stage.settle(typed_to=["yoda"], within=20)
+    assert (settled.evidence, settled.asks) == ("stuck", ["yoda"])
+    assert "17 bytes from the server lie unread in a socket of yoda" in settled.cause
+    assert "yoda waits for its keyboard and not for the server" in settled.cause
+
+
+def test_a_paused_server_is_not_a_moving_one(stage: Stage) -> None:
+    """SIGSTOP: the typed request lies there, stuck; after SIGCONT the answer comes."""
+    serve(stage, ONE_AT_A_TIME)
+    join(stage, "yoda")
+    stage.signal("server", signal.SIGSTOP)
+    stage.settle(within=20)  # a signal takes effect when its receiver next runs: it could still read before it stops
+    stage.type("yoda", b"hello\n")
+    settled = stage.settle(typed_to=["yoda"], within=20)
+    assert (settled.evidence, settled.asks) == ("stuck", [])
+    assert "the server is stopped (paused by a signal)" in settled.cause
+    stage.signal("server", signal.SIGCONT)
+    assert stage.settle(typed_to=["yoda"], within=20).asks == ["yoda"]
+    assert stage.output("yoda").endswith(b"ok\r\n> ")
+
+
+def test_a_paused_client_does_not_ask(stage: Stage) -> None:
+    """A stopped program shows the call that it was stopped in; that is no question."""
+    stage.start("yoda", python("while True: print(input('> '))"))
+    assert stage.settle(within=10).asks == ["yoda"]
+    stage.signal("yoda", signal.SIGSTOP)
+    assert stage.settle(within=10).asks == []
+    stage.signal("yoda", signal.SIGCONT)
+    assert stage.settle(within=10).asks == ["yoda"]
+
+
+def test_a_wait_with_a_late_end_is_told_with_its_end(stage: Stage) -> None:
+    """settimeout(60): nothing can come before a minute has passed, and nobody waits for it."""
+    stage.start("yoda", python("import time\nprint('up', flush=True)\ntime.sleep(60)"))
+    settled = stage.settle(within=10)
+    assert settled.evidence == "until"
+    assert 50 < settled.until <= 60
+
+
+def test_a_wait_with_an_early_end_is_sat_out(stage: Stage) -> None:
+    """A program that sleeps before it answers is waited for, and then it is still."""
+    stage.start("yoda", python("import time\ntime.sleep(0.7)\nprint('done', flush=True)\ninput()"))
+    assert stage.settle(within=10).evidence == "still"
+    assert stage.output("yoda") == b"done\r\n"
+
+
+def test_a_poller_is_steady(stage: Stage) -> None:
+    """Waits that end and begin again, with nothing coming of it, are never called still; and it has an end."""
+    serve(stage, SERVE + "s.settimeout(0.05)\nwhile True:\n    try: s.accept()\n    except TimeoutError: pass\n")
+    stage.start("yoda", python("while True: input('> ')"))
+    assert stage.settle(within=20).evidence == "steady"
+    stage.type("yoda", b"x\n")
+    settled = stage.settle(typed_to=["yoda"], within=20)
+    assert (settled.evidence, settled.asks) == ("steady", ["yoda"])
+
+
+def test_a_hidden_time_limit_is_found_out(stage: Stage) -> None:
+    """SO_RCVTIMEO does not show in /proc: a program that was seen to wake by itself is not called still again."""
+    hidden = (
+        "import socket, struct\n"
+        "a, b = socket.socketpair()\n"
+        "a.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 0, 100000))\n"
+        "import threading\n"
+        "def wait():\n"
+        "    while True:\n"
+        "        try: a.recv(1)\n"
+        "        except BlockingIOError: pass\n"
+        "threading.Thread(target=wait).start()\n"
+        "while True: input('> ')\n"
+    )
+    stage.start("yoda", python(hidden))
+    assert stage.settle(within=20).asks == ["yoda"]
+    stage.pass_time(0.3)  # an idle look needs something to be idle for
+    stage.type("yoda", b"x\n")
+    assert stage.settle(typed_to=["yoda"], within=20).evidence == "steady"
+
+
+def test_a_program_that_never_blocks_is_spinning(stage: Stage) -> None:
+    """It costs about a second of its CPU time, and the cause names the thread."""
+    stage.start("yoda", python("input('> ')\nwhile True: pass"))
+    stage.settle(within=20)
+    stage.type("yoda", b"x\n")
+    settled = stage.settle(typed_to=["yoda"], within=20)
+    assert settled.evidence == "spinning"
+    assert "a thread of yoda (python" in settled.cause
+
+
+def test_a_program_that_prints_for_ever_comes_to_an_end(stage: Stage) -> None:
+    """Past the limit its output is no news: it spins."""
+    stage.start("yoda", python("input('> ')\nwhile True: print('x' * 400)"))
+    stage.settle(within=20)
+    stage.type("yoda", b"x\n")
+    assert stage.settle(typed_to=["yoda"], within=30).evidence in ("spinning", "gave-up")
+
+
+def test_a_deadline_is_in_the_programs_own_time(stage: Stage) -> None:
+    """A program that says something again and again, slowly, is given up when its time is over."""
+    stage.start("yoda", python("import time\nwhile True:\n    print('tick', flush=True)\n    time.sleep(0.05)"))
+    settled = stage.settle(within=0.5)
+    assert settled.evidence == "gave-up"
+    assert settled.own >= 0.5
+
+
+def test_a_server_that_never_listens_is_not_ready(stage: Stage) -> None:
+    """None as soon as it is still, or gone, without a listening socket."""
+    stage.start("server", python("input()"))
+    assert stage.ready("server", within=20) is None
+    stage.start("other", python("pass"))
+    assert stage.ready("other", within=20) is None
+
+
+def test_a_server_may_take_its_time_to_listen(stage: Stage) -> None:
+    """A sleep before it listens is not the end of the wait; nor is a child that listens in its place."""
+    stage.start("server", python("import time\ntime.sleep(1.3)\n" + SERVE + "s.accept()", str(stage.port())))
+    listening = stage.ready("server", within=20)
+    assert listening is not None
+    assert listening.ports == [stage.port()]
+    child = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {SERVE + 's.accept()'!r}, '0'])"
+    stage.start("other", python(child))
+    assert stage.ready("other", within=20) is not None
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socketpair", "queue", "process"])
+def test_news_between_threads_and_processes_is_never_overtaken(stage: Stage, kind: str) -> None:
+    """However a program hands its answer on before it prints it, the answer is there when all is still."""
+    stage.start("yoda", program("relays.py", kind))
+    stage.settle(within=20)
+    for number in range(100):
+        stage.type("yoda", b"n%d\n" % number)
+        assert stage.settle(typed_to=["yoda"], within=20).evidence == "still"
+        assert stage.output("yoda").endswith(b"n%d\r\n> " % number)

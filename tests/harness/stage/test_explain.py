@@ -1,0 +1,89 @@
+"""Scenes in, sentences out."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.stage.explain import Lying, On, Scene, Standing, cause, waits
+
+KEYBOARD = On("terminal", "terminal")
+
+
+def standing(actor: str, call: str, *on: On, tid: int = 1, ends_in: float | None = None) -> Standing:
+    """A thread of `actor`."""
+    return Standing(actor, 1, tid, "python", call, on, ends_in)
+
+
+def to(peer: str, accepted: bool = True) -> On:
+    """A connection to `peer`."""
+    return On("connection", "tcp connection 127.0.0.1:40312 -> 127.0.0.1:5000", peer, accepted)
+
+
+LISTENS = standing("server", "accept4", On("listener", "listening socket 127.0.0.1:5000"))
+YODA_WAITS = standing("yoda", "recvfrom", to("server"))
+
+
+@pytest.mark.parametrize(
+    ("scene", "sentence"),
+    [
+        (
+            Scene([YODA_WAITS, LISTENS]),
+            "yoda waits in recv() for an answer from the server; "
+            "the server is blocked in accept() for a new connection",
+        ),
+        (
+            Scene([standing("yoda", "futex"), standing("yoda", "futex", tid=2)]),
+            "in yoda all 2 threads wait for a lock or another thread (futex); a deadlock in yoda",
+        ),
+        (Scene([standing("yoda", "stopped")]), "yoda is stopped (paused by a signal)"),
+        (
+            Scene([standing("yoda", "pause")], typed={"yoda": 6}),
+            "yoda does not read its keyboard: 6 typed bytes lie unread; yoda waits in pause()",
+        ),
+        (
+            Scene([standing("yoda", "nanosleep", ends_in=30.0)]),
+            "yoda waits in sleep(), for 30.0 s more",
+        ),
+        (
+            Scene([standing("yoda", "sendto", to("server")), standing("server", "nanosleep", ends_in=0.1)]),
+            "yoda waits in send(): the server does not read what it sends; "
+            "the server is blocked in sleep(), and wakes by itself again and again",
+        ),
+        (
+            Scene(spinner="a thread of the server (python, 7)", spun=1.25),
+            "a thread of the server (python, 7) has run for 1.2 s of CPU time without coming to rest",
+        ),
+        (Scene(), "yoda runs, or waits for nothing that can be named"),
+    ],
+)
+def test_why_yoda_does_not_ask(scene: Scene, sentence: str) -> None:
+    """Who waits where for what, each connection followed to its other end."""
+    assert cause(scene, ["yoda"]) == sentence
+
+
+def test_one_client_at_a_time() -> None:
+    """The unaccepted connection, the server that listens to another only, and what follows."""
+    scene = Scene(
+        [standing("r2d2", "recvfrom", to("", accepted=False)), standing("server", "recvfrom", to("yoda"))],
+        lying=[Lying("connections", 1, "server", ""), Lying("bytes", 5, "", "r2d2", "server")],
+    )
+    assert cause(scene, ["r2d2"]) == (
+        "r2d2 waits in recv() for an answer on a connection that nobody has accepted; "
+        "1 connection waits for the server to accept; "
+        "r2d2's connection was never accepted, 5 bytes of it unread; the server serves one client at a time"
+    )
+
+
+def test_waits_are_told_in_words() -> None:
+    """One line a thread, for the recording."""
+    assert waits(Scene([YODA_WAITS, standing("yoda", "read", KEYBOARD, tid=2)])) == [
+        {"actor": "yoda", "pid": 1, "tid": 1, "comm": "python", "call": "recvfrom",
+         "on": "tcp connection 127.0.0.1:40312 -> 127.0.0.1:5000"},
+        {"actor": "yoda", "pid": 1, "tid": 2, "comm": "python", "call": "read", "on": "terminal"},
+    ]  # fmt: skip
+
+
+def test_the_runtimes_own_threads_have_no_part_in_it() -> None:
+    """A JVM's compiler threads are not a reason."""
+    own = Standing("yoda", 1, 9, "C2 CompilerThre", "futex", (), None, housekeeping=True)
+    assert "futex" not in cause(Scene([own, YODA_WAITS, LISTENS]), ["yoda"])
