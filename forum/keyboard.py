@@ -39,6 +39,7 @@ class Keyboard:
         self._asking = False
         self._editing = False  # readline shows a prompt, and what was typed so far
         self._prompt = ""
+        self._showing = False
         self._news: deque[str] = deque()
         self._edited = readline is not None and sys.stdin.isatty() and sys.stdout.isatty()
         signal.signal(signal.SIGALRM, self._interrupted)
@@ -97,9 +98,13 @@ class Keyboard:
 
     def _catch_up(self) -> None:
         self.check()  # raises out of input(), which leaves the terminal as it was
+        if self._showing:
+            return  # the signal came again, into the handler itself: that sees to it
+        self._showing = True
         signal.setitimer(signal.ITIMER_REAL, 0)
-        if self._news:
+        while self._news:
             self._show_news()
+        self._showing = False
 
     def _show_news(self) -> None:
         lines = ""

@@ -119,10 +119,11 @@ def printable(text: str) -> str:
 
 def _filled(sentence: str, answer: Message, user: str) -> str:
     fields = {name: printable(value) if isinstance(value, str) else value for name, value in answer.fields.items()}
-    if user:
-        fields["peer"] = fields.get("user", "")
+    # Where two people are concerned the answer names the other one.
+    fields["peer"] = fields.get("user", "")
+    if user or "user" not in fields:
         fields["user"] = user
-    return sentence.format(**{"peer": fields.get("user", ""), **fields})
+    return sentence.format(**fields)
 
 
 COMMANDS = ("CRT", "MSG", "DLT", "EDT", "LST", "RDT", "UPD", "DWN", "RMV", "XIT", "SHT", "P2P")

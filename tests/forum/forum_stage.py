@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ADMIN = "destroyforum"
 PASSWORDS = {"Yoda": "jedi*knight", "R2D2": "c3p0sucks"}
 # Nothing here takes this long, not even on a busy machine; it only ends a test that hangs.
-PATIENCE = 60
+PATIENCE = 30
 
 
 def wait_until(condition: Callable[[], Any], what: str) -> None:
@@ -131,10 +132,14 @@ class Caller:
         answer = self.ask(Status.DWN, title=title, file=file)
         if answer.status is not Status.FILE_COMING:
             return answer
-        content = b""
+        return self.rest_of_download()
+
+    def rest_of_download(self) -> bytes:
+        """Return the content of the file that is coming."""
+        content = bytearray()
         while not (isinstance(event := self.hear(), Message) and event.status is Status.FILE_END):
             content += event if isinstance(event, bytes) else b""
-        return content
+        return bytes(content)
 
     def ended(self) -> bool:
         """Wait for the server to end the connection."""
@@ -147,6 +152,14 @@ class Caller:
     def close(self) -> None:
         """Hang up."""
         self.sock.close()
+
+
+def fill_with_answers(deaf: Caller) -> None:
+    """Ask for the thread `long` without reading, until every buffer is full and the server waits for us."""
+    deaf.sock.settimeout(0.5)  # the server takes requests faster than this, or no more at all
+    with suppress(TimeoutError):
+        while True:
+            deaf.say(Status.RDT, title="long")
 
 
 class Terminal:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from forum_stage import Caller, RunningServer, Terminal, wait_until
 
-from forum.messages import Message, Status
+from forum.messages import Status
 
 MEGABYTE = 1024 * 1024
 
@@ -64,6 +64,8 @@ def _peak_memory(process: int) -> int:
 def test_an_upload_that_ends_halfway_leaves_no_trace(call: Callable[..., Caller], server: RunningServer) -> None:
     """Neither while it lasts nor after its client has died."""
     yoda = _halfway_through_an_upload(call)
+    yoda.say(Status.BYTES, size=1000)
+    yoda.sock.sendall(b"x" * 500)
     assert server.files() == {"credentials.txt", "3331"}
     yoda.close()
     server.sees("Yoda disconnected")
@@ -101,8 +103,6 @@ def test_an_upload_into_a_thread_removed_meanwhile_is_refused(
 ) -> None:
     """Its bytes are drained, nothing remains, and a new thread of the same title does not get it."""
     yoda, other = _halfway_through_an_upload(call), call("R2D2")
-    yoda2 = call()
-    del yoda2
     assert other.ask(Status.RMV, title="3331").status is Status.THREAD_REMOVED
     if made_anew:
         other.ask(Status.CRT, title="3331")
@@ -119,10 +119,7 @@ def test_a_download_survives_the_removal_of_its_thread(call: Callable[..., Calle
     assert r2d2.ask(Status.DWN, title="3331", file="f").status is Status.FILE_COMING
     assert yoda.ask(Status.RMV, title="3331").status is Status.THREAD_REMOVED
     assert server.files() == {"credentials.txt"}
-    received = b""
-    while not (isinstance(event := r2d2.hear(), Message) and event.status is Status.FILE_END):
-        received += event if isinstance(event, bytes) else b""
-    assert received == content
+    assert r2d2.rest_of_download() == content
 
 
 def test_removing_a_thread_takes_its_uploads_and_no_others(call: Callable[..., Caller], server: RunningServer) -> None:
@@ -269,5 +266,5 @@ def _halfway_through_an_upload(call: Callable[..., Caller]) -> Caller:
     owner.ask(Status.XIT)
     assert yoda.ask(Status.UPD, title="3331", file="f").status is Status.SEND_FILE
     yoda.say(Status.BYTES, size=1000)
-    yoda.sock.sendall(b"x" * 500)
+    yoda.sock.sendall(b"x" * 1000)
     return yoda

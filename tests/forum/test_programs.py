@@ -1,0 +1,130 @@
+"""The two programs as a person meets them: arguments, help, where they may lie, what they need."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from forum_stage import ADMIN, PROMPT, ROOT, Caller, RunningServer
+
+from forum.describe import describe
+from forum.messages import Status
+
+PROGRAMS = ["server.py", "client.py"]
+
+
+def run(program: str, *arguments: str, typed: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, with no terminal."""
+    command = [sys.executable, str(ROOT / "forum" / program), *arguments]
+    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=30, cwd=cwd, check=False)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_help_says_something_useful(program: str) -> None:
+    """The arguments, and every command of the client, P2P included."""
+    result = run(program, "--help")
+    assert result.returncode == 0
+    assert f"usage: {program}" in result.stdout
+    if program == "client.py":
+        assert all(
+            f"  {word} " in result.stdout
+            for word in ["CRT", "LST", "MSG", "RDT", "EDT", "DLT", "UPD", "DWN", "RMV", "P2P", "XIT", "SHT"]
+        )
+
+
+@pytest.mark.parametrize("arguments", [[], ["5000"], ["5000", "x", "y"], ["port", "x"], ["80", "x"], ["65536", "x"]])
+def test_wrong_arguments_of_the_server_say_what_right_ones_are(arguments: list[str], tmp_path: Path) -> None:
+    """With exit status 2, and without starting."""
+    result = run("server.py", *arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr.startswith("server: expected ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["127.0.0.1"], ["127.0.0.1", "x"], ["127.0.0.1", "-1"], ["a", "b", "c"]])
+def test_wrong_arguments_of_the_client_say_what_right_ones_are(arguments: list[str]) -> None:
+    """With exit status 2."""
+    result = run("client.py", *arguments)
+    assert result.returncode == 2
+    assert result.stderr.startswith("client: expected ")
+
+
+def test_a_taken_port_is_named(server: RunningServer, tmp_path: Path) -> None:
+    """The second server says so and ends."""
+    result = run("server.py", str(server.port), "x", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr == f"server: cannot start: port {server.port} is taken\n"
+
+
+def test_a_client_without_a_server_says_so() -> None:
+    """And ends with status 1."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        result = run("client.py", "127.0.0.1", str(port))
+    assert result.returncode == 1
+    assert f"no server at 127.0.0.1 port {port}" in result.stderr
+
+
+def test_a_client_works_without_a_terminal(server: RunningServer, tmp_path: Path) -> None:
+    """Lines from a pipe, the end of the file is XIT, and passwords may come that way too."""
+    result = run("client.py", "127.0.0.1", str(server.port), typed="Yoda\njedi*knight\nCRT 3331\nLST\n", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stdout == (
+        f"Enter username: Enter password: Welcome to the forum\n{PROMPT}Thread 3331 created\n"
+        f"{PROMPT}The list of active threads:\n3331\n{PROMPT}\nGoodbye\n"
+    )
+
+
+def test_a_client_on_a_pipe_hears_of_the_shutdown(server: RunningServer, call: Callable[..., Caller]) -> None:
+    """It leaves although its input stays open."""
+    client = subprocess.Popen(
+        [sys.executable, str(ROOT / "forum/client.py"), "127.0.0.1", str(server.port)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    server.sees("Client connected")
+    assert client.stdin is not None
+    assert client.stdout is not None
+    assert os.read(client.stdout.fileno(), 100) == b"Enter username: "
+    call("R2D2").ask(Status.SHT, password=ADMIN)
+    assert client.wait(30) == 0
+    assert client.stdout.read() == b"\nGoodbye. Server shutting down\n"
+    client.stdin.close()
+    client.stdout.close()
+
+
+@pytest.mark.parametrize("name", ["copy", "no.package 1", "forum"])
+def test_copied_files_run_from_any_folder(tmp_path: Path, folder: Path, name: str) -> None:
+    """Server, client and helpers lie beside each other, in the folder they also run in."""
+    place = tmp_path / name
+    place.mkdir()
+    for path in (ROOT / "forum").glob("*.py"):
+        shutil.copy(path, place)
+    shutil.copy(folder / "credentials.txt", place)
+    before = {path.name for path in place.iterdir()}
+    server = RunningServer(place, ("server.py",))
+    client = subprocess.run(
+        [sys.executable, "client.py", "127.0.0.1", str(server.port)], cwd=place, capture_output=True, text=True,
+        input=f"Yoda\njedi*knight\nCRT server.py\nCRT board.py\nCRT 3331\nSHT {ADMIN}\n", timeout=30, check=False,
+    )  # fmt: skip
+    assert client.returncode == 0, client.stderr
+    assert "The name server.py cannot be used" in client.stdout
+    assert "The name board.py cannot be used" in client.stdout
+    assert server.wait() == 0
+    server.stop()
+    assert {path.name for path in place.iterdir()} - {"__pycache__"} == before - {"credentials.txt"}
+
+
+def test_the_server_runs_as_a_module(folder: Path) -> None:
+    """As python -m forum.server."""
+    server = RunningServer(folder, ("-m", "forum.server"))
+    assert Caller(server.port).log_in("Yoda").status is Status.WELCOME
+    server.stop()
+
+
+def test_the_protocol_is_described_as_it_is() -> None:
+    """docs/protocol.md is what the tables say: python3 -m forum.describe > docs/protocol.md."""
+    assert (ROOT / "docs/protocol.md").read_text() == describe()
