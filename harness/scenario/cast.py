@@ -16,6 +16,7 @@ from harness.scenario.who import RESERVED, People
 from harness.yaml_file import Node, Table, Text
 
 LARGEST_CROWD = 1_000
+LARGEST_CAST = 2_000
 LARGEST_FILE = 100_000_000
 
 Fill = Callable[[Node], str | None]  # a scalar's text with every value put in; None (and a mistake) for another node
@@ -36,7 +37,9 @@ class Cast:
         if node is not None and not isinstance(node, Table):
             self.found.error(node.place, "expected `cast: {handle: account}`")
         elif node is not None:
-            for key, value in node.entries:
+            if len(node.entries) > LARGEST_CAST:
+                self.found.error(node.place, f"the cast is too large: at most {LARGEST_CAST:,} people")
+            for key, value in node.entries[:LARGEST_CAST]:
                 if self._handle(key):
                     self._member(key, value)
         return People(tuple(self.people), self.assignment.server, self.crowds)

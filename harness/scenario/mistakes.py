@@ -44,19 +44,17 @@ class Collector:
     """Gathers mistakes while a file is read, so that the first does not hide the others. Each is told once."""
 
     found: dict[Mistake, None] = field(default_factory=dict)
+    errors: int = 0  # how many mistakes there are, warnings left out
 
     def error(self, place: Place, what: str, meant: str = "") -> None:
         """Take down a mistake."""
-        self.found[Mistake(place, what, meant)] = None
+        mistake = Mistake(place, what, meant)
+        self.errors += mistake not in self.found
+        self.found[mistake] = None
 
     def warn(self, place: Place, what: str, meant: str = "") -> None:
         """Take down something that is allowed, but probably not meant."""
         self.found[Mistake(place, what, meant, WARNING)] = None
-
-    @property
-    def errors(self) -> int:
-        """How many mistakes there are, warnings left out."""
-        return sum(mistake.severity == ERROR for mistake in self.found)
 
     @property
     def failed(self) -> bool:

@@ -17,7 +17,8 @@ class Onstage:
     server: str | None
     state: dict[str, str] = field(default_factory=dict)  # "runs", "left", "killed"; missing: never started
     paused: set[str] = field(default_factory=set)
-    typed: list[tuple[int, str, str]] = field(default_factory=list)  # step number, handle, line
+    last: dict[str, int] = field(default_factory=dict)  # handle -> the step in which they typed last
+    typed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # line -> step numbers and handles
 
     def __post_init__(self) -> None:
         if self.server is not None:
@@ -59,6 +60,11 @@ class Onstage:
                 self.paused.discard(actor)
                 self.state[actor] = "killed" if deed is Deed.KILL else "runs"
 
+    def type(self, number: int, handle: str, line: str) -> None:
+        """Take down a typed line."""
+        self.last[handle] = number
+        self.typed.setdefault(line, []).append((number, handle))
+
     def leave(self, actors: Iterable[str]) -> None:
         """Take down who was expected to leave."""
         self.state.update(dict.fromkeys(actors, "left"))
@@ -69,8 +75,7 @@ class Onstage:
         The last time that this person typed the line, before what they typed
         last (that is the answer which is compared); or else, that anybody did.
         """
-        own = [number for number, who, _ in self.typed if who == handle]
-        said = [(number, who) for number, who, text in self.typed if text == line]
-        before = [number for number, who in said if who == handle and number != own[-1]]
+        said = self.typed.get(line, [])
+        before = [number for number, who in said if who == handle and number != self.last[handle]]
         others = [number for number, who in said if who != handle]
         return before[-1] if before else others[-1] if others else None

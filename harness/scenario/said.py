@@ -194,10 +194,10 @@ def _references(scene: Scene, who: Who, line: str, value: Node) -> dict[str, int
     reference = {}
     for handle in who.handles:
         number = scene.stage.reference(handle, line)
-        if not any(typist == handle for _, typist, _ in scene.stage.typed):
+        if handle not in scene.stage.last:
             scene.found.error(value.place, f"{handle} has typed nothing that could be answered")
         elif number is None:
-            lines = {text for _, _, text in scene.stage.typed if text != line}
+            lines = (text for text in scene.stage.typed if text != line)
             scene.found.error(value.place, f"nobody typed {line!r} before that", nearest(line, lines))
         else:
             reference[handle] = number

@@ -28,6 +28,7 @@ from harness.yaml_file import Items, Node, Text
 TERMINAL_LINE = 4095
 # The longest fixed wait, in seconds.
 LONGEST_PASS = 600
+LONGEST_SENTENCE = 2_000
 
 
 def read_play(scene: Scene, node: Node) -> list[Step]:
@@ -68,6 +69,8 @@ def _step(scene: Scene, node: Node) -> list[Step]:
     if isinstance(node, Items):
         scene.found.error(node.place, "expected a step, got a list")
         return []
+    if _too_long(scene, node if isinstance(node, Text) else node.entries[0][0] if node.entries else None):
+        return []
     if isinstance(node, Text):
         return _only(_direction(scene, node))
     if len(node.entries) != 1:
@@ -83,6 +86,14 @@ def _step(scene: Scene, node: Node) -> list[Step]:
     if key.text == "any of":
         return _only(_any_of(scene, key, value))
     return _only(_keyed(scene, key, value))
+
+
+def _too_long(scene: Scene, key: Text | None) -> bool:
+    """Whether the words of a step are more than anybody reads aloud; taking them apart would take long, too."""
+    if key is None or len(key.text) <= LONGEST_SENTENCE:
+        return False
+    scene.found.error(key.place, f"the words of a step are at most {LONGEST_SENTENCE:,} characters")
+    return True
 
 
 def _only(step: Step | None) -> list[Step]:
@@ -156,7 +167,8 @@ def _typed(scene: Scene, key: Text, subject: str, value: Node) -> Step | None:
     for complaint in dict.fromkeys(c for _, line in lines for c in _unfit(line)):
         scene.found.error(value.place, complaint)
     _warn_of(scene, subject, text, value, max(len(line.encode()) for _, line in lines))
-    scene.stage.typed += [(head["number"], handle, line) for handle, line in lines]
+    for handle, line in lines:
+        scene.stage.type(head["number"], handle, line)
     return Type(**head, lines=lines)
 
 

@@ -12,7 +12,7 @@ from harness.scenario.matching import count, file_differs, fold, mask, near_miss
 from harness.scenario.mistakes import Collector, Mistakes
 from harness.yaml_file import plain, read, write
 
-QUICK = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 PIECES = [
     "yoda", "r2d2", "everyone", "everyone else", "crowd", "server", "1 of ", " and ", ", ", "/x", "/..", " logs in",
     " sees", " sees one of", " leaves", " is gone", " is", " are", ": ", ":", "x", "{n}", "{name}", "{x}", "\n",
@@ -101,3 +101,10 @@ def test_deep_nesting_is_a_mistake() -> None:
     for text in ("[" * 50_000, "{a: " * 1_000, "- " * 1_000, "? " * 1_000):
         mistakes = check_text(text, "f.yaml", ASSIGNMENT)
         assert [m.what for m in mistakes] == ["nested deeper than 32 levels"], text[:10]
+
+
+def test_a_step_of_endless_words_is_a_mistake() -> None:
+    """What nobody reads aloud is not taken apart."""
+    for step in ("yoda and " * 20_000 + "leave", "x " * 100_000):
+        mistakes = check_text(f"scenario: s\ncast: {{yoda: Yoda}}\nplay:\n  - {step}\n", "f.yaml", ASSIGNMENT)
+        assert [m.what for m in mistakes] == ["the words of a step are at most 2,000 characters"]
