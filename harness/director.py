@@ -72,7 +72,9 @@ class Director:
     def _lay_out(self) -> None:
         """Fill every actor's folder: the program's files, the accounts, what the scenario puts there."""
         for actor in self._actors():
-            self._subject.program(self._role(actor)).place(self._stage.folder_of(actor))
+            program = self._subject.program(self._role(actor))
+            program.place(self._stage.folder_of(actor))
+            self._recorder.shared |= program.digests()
         accounts = self._assignment.accounts
         if accounts is not None:
             actor, _, path = accounts.file.partition("/")

@@ -63,7 +63,7 @@ class FileSeen(Event):
     state: str  # "file" | "gone" | "folder" | "link" | "other" | "capped" (too large to be read)
     size: int = 0
     sha256: str = ""
-    content: bytes | None = None  # None: larger than INLINE, or not a file
+    content: bytes | None = None  # None: not a file, or it stands with an earlier event, or in the blobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,7 +325,8 @@ class Recorder:
     """Takes the events down while a play runs. The one clock of the play is here.
 
     `step` is set by the director; whatever the stage notes meanwhile belongs to it.
-    `blobs` is the folder for contents past INLINE (None: they are only hashed).
+    `blobs` is the folder for contents past INLINE (None: they are only hashed), and for `shared` ones: the
+    programs' own sources, the same in every play.
     """
 
     def __init__(self, blobs: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -333,7 +334,9 @@ class Recorder:
         self._zero = clock()
         self.recording = Recording()
         self.blobs = blobs
+        self.shared: set[str] = set()
         self.step: int | None = None
+        self._kept: set[str] = set()
 
     def now(self) -> float:
         """Seconds since the recording began."""
@@ -346,16 +349,23 @@ class Recorder:
         return event
 
     def note_file(self, when: str, path: str, state: str, content: bytes | None = None) -> FileSeen:
-        """Take down a file; `content` past INLINE goes to the blobs, once each."""
+        """Take down a file. Each content is kept once; past INLINE, and where it is `shared`, in the blobs."""
         if content is None:
             return self.note(FileSeen, when=when, path=path, state=state)
         digest = hashlib.sha256(content).hexdigest()
-        inline = content if len(content) <= INLINE else None
-        if inline is None and self.blobs is not None:
-            self._keep(digest, content)
         return self.note(
-            FileSeen, when=when, path=path, state=state, size=len(content), sha256=digest, content=inline
-        )
+            FileSeen, when=when, path=path, state=state, size=len(content), sha256=digest,
+            content=None if digest in self._kept else self._inline(digest, content),
+        )  # fmt: skip
+
+    def _inline(self, digest: str, content: bytes) -> bytes | None:
+        """Keep a content for the first time: in the event itself, or else in the blobs."""
+        self._kept.add(digest)
+        if len(content) <= INLINE and digest not in self.shared:
+            return content
+        if self.blobs is not None:
+            self._keep(digest, content)
+        return None
 
     def _keep(self, digest: str, content: bytes) -> None:
         assert self.blobs is not None

@@ -14,13 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _PREFIX = "harness-run-"
+# Every actor gets a copy of its program: dozens of small files a play, ten times faster where they stay in memory.
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 2 << 30  # bytes that must be free there; a container may give it 64 MB, which one big upload would fill
 
 
 @contextlib.contextmanager
 def workshop() -> Iterator[Path]:
     """A fresh folder of this process, removed at the end."""
-    home = Path(tempfile.gettempdir())
-    _sweep(home)
+    for home in _homes():
+        _sweep(home)
+    home = next(_homes())
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=home))
     # Actors may run as another user (a box without root): they must be able to reach their own folders.
     folder.chmod(0o711)
@@ -28,6 +32,16 @@ def workshop() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _homes() -> Iterator[Path]:
+    """Where it may be made, the best first."""
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir():
+        room = os.statvfs(_MEMORY)
+        usable = os.access(_MEMORY, os.W_OK) and not room.f_flag & os.ST_NOEXEC
+        if usable and room.f_bavail * room.f_frsize >= _ENOUGH:
+            yield _MEMORY
+    yield Path(tempfile.gettempdir())
 
 
 def _sweep(home: Path) -> None:

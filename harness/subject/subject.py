@@ -6,7 +6,11 @@ no program meets another's files and nobody's own folder is written to.
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import os
 import shutil
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +21,47 @@ JUNK = shutil.ignore_patterns(".git", ".hg", ".svn", "__MACOSX", ".DS_Store", ".
 
 class SubjectError(Exception):
     """This folder or command cannot be played against; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One entry of a program's sources, read once for all of its actors. `content` None: a folder or a link."""
+
+    name: str
+    mode: int
+    mtime_ns: int
+    content: bytes | None = None
+    link: str = ""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest() if self.content is not None else ""
+
+    def write(self, folder: Path) -> None:
+        """Make the same in `folder`. The time goes along: Python's compiled files are held against it."""
+        target = folder / self.name
+        if self.link:
+            target.symlink_to(self.link)
+        elif self.content is None:
+            target.mkdir(exist_ok=True)
+        else:
+            target.write_bytes(self.content)
+            os.utime(target, ns=(self.mtime_ns, self.mtime_ns))
+            target.chmod(self.mode)
+
+
+@functools.lru_cache(maxsize=8)
+def _sources(folder: Path) -> tuple[_Source, ...]:
+    """All that lies in a built folder, folders before what is in them."""
+    return tuple(_source(path, folder) for path in sorted(folder.rglob("*")))
+
+
+def _source(path: Path, folder: Path) -> _Source:
+    status = path.lstat()
+    name, mode = str(path.relative_to(folder)), stat.S_IMODE(status.st_mode)
+    if path.is_symlink():
+        return _Source(name, mode, status.st_mtime_ns, link=os.readlink(path))
+    return _Source(name, mode, status.st_mtime_ns, path.read_bytes() if path.is_file() else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +81,14 @@ class Program:
         return [fill(word, values) for word in self.argv]
 
     def place(self, folder: Path) -> None:
-        """Copy the sources into an actor's folder. A file that is there already stays: a scenario put it there."""
+        """Write the sources into an actor's folder. Never as links: a program may write to its own files."""
         if self.sources is not None:
-            shutil.copytree(self.sources, folder, symlinks=True, dirs_exist_ok=True, ignore=JUNK)
+            for source in _sources(self.sources):
+                source.write(folder)
+
+    def digests(self) -> set[str]:
+        """The SHA-256 of each source file."""
+        return {source.digest for source in _sources(self.sources)} if self.sources is not None else set()
 
 
 @dataclass(frozen=True, slots=True)
