@@ -76,8 +76,11 @@ class Server:
         try:
             while visitor.state is not State.GONE and self._answer_next(connection):
                 pass
-        except (OSError, Closed):  # the client has gone, or the forum has
+        except OSError:  # the client has gone
             pass
+        except Closed:
+            # The forum has gone, but its files may still be going: the goodbye comes after.
+            connection.ending.wait()
         finally:
             self._clear_up(connection)
             # The other worker may be about to say goodbye on this socket.
