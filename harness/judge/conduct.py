@@ -7,75 +7,78 @@ has failed whatever the step was about.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from harness.events import Conduct, Exited, Output, Settled
+from harness.events import Conduct, Exited, Settled
 from harness.judge import sentences as say
+from harness.judge.causes import traceback
 from harness.judge.miss import Miss
 from harness.judge.view import View
-from harness.scenario.matching import visible
-from harness.scenario.model import Deed, Do, Expect, Sight, walk
+from harness.scenario.model import Deed, Do, Expect, Pass, Sight, Step, Together, Type, walk
 from harness.verdict import Verdict
 
-_PYTHON = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n?)*(?P<error>[A-Za-z_][\w.]*(?::.*)?)")
-_JAVA = re.compile(r"(?P<error>Exception in thread .*|Caused by: .*)((?:\n\s+at .*)*)")
-_NATIVE = re.compile(r"(?P<error>Segmentation fault.*|\*\*\* stack smashing detected.*|double free or corruption.*)")
 
+def crashes(view: View) -> Iterator[tuple[int, str, Miss]]:
+    """Programs that ended while nobody said that they may: a server at any time, a client by a signal.
 
-def crashes(view: View) -> Iterator[tuple[str, Miss]]:
-    """Programs that ended while nobody said that they may: a server at any time, a client by a signal."""
+    Each with the number of the step that was being played.
+    """
     for at, event in enumerate(view.events):
         if isinstance(event, Exited) and not event.by_us and event.step is not None and not _may_end(view, event):
-            crashed = event.actor not in view.began.accounts or bool(event.signal)
-            if crashed:
-                sentence = f"{say.program(view, event.actor)} {say.ending(event)} in the middle of the play"
-                likely = last_error(view, event.actor, at + 1)
-                where = say.theirs(view, event.actor, "terminal")
-                yield event.actor, Miss("crashed", sentence, "it goes on", say.ending(event), where=where, likely=likely)
+            if event.actor in view.began.accounts and not event.signal:
+                continue
+            who = say.program(view, event.actor)
+            doing = next((step.text for step in view.scenario.steps() if step.number == event.step), "")
+            sentence = f"{who} {say.ending(event)} in the middle of the play" + (f", at {doing!r}" if doing else "")
+            error = traceback(view, event.actor, view.born(event.actor, at), at + 1)
+            likely = f"{who} printed a traceback: {error}" if error and (event.status or event.signal) else ""
+            miss = Miss("crashed", sentence, "it goes on", say.ending(event),
+                        where=say.theirs(view, event.actor, "terminal"), likely=likely)
+            yield event.step, event.actor, miss
 
 
 def _may_end(view: View, event: Exited) -> bool:
-    """Whether any step of the play says that this actor leaves, is killed or is restarted."""
-    for step in walk(view.scenario.play):
-        if isinstance(step, Expect) and step.sight is Sight.LEAVES and event.actor in step.who:
-            return True
-        if isinstance(step, Do) and step.deed in (Deed.KILL, Deed.RESTART) and event.actor in step.who:
-            return True
+    """Whether the scenario makes this program end here, or expects it to have ended before anything else is done."""
+    assert event.step is not None
+    for top in view.scenario.play:
+        for step in walk([top]):
+            here = event.step in (step.number, top.number)
+            if isinstance(step, Do) and event.actor in step.who and here and _ends(step, event):
+                return True
+            if isinstance(step, Expect) and step.sight is Sight.LEAVES and event.actor in step.who:
+                clean = event.status == 0
+                if event.step <= step.number and (clean or not _acts_between(view, event.step, top)):
+                    return True
     return False
 
 
-def last_error(view: View, actor: str, before: int) -> str:
-    """The last traceback on an actor's terminal, in one line: "the server printed a traceback: KeyError: '3331' (…)"."""
-    data = b"".join(e.data for e in view.events[:before] if isinstance(e, Output) and e.actor == actor)
-    text = visible(data)
-    found = [match for pattern in (_PYTHON, _JAVA, _NATIVE) for match in pattern.finditer(text)]
-    if not found:
-        return ""
-    last = max(found, key=lambda match: match.start())
-    place = re.findall(r'File "([^"]+)", line (\d+)', last.group(0))
-    at = f" ({place[-1][0].rsplit('/', 1)[-1]}, line {place[-1][1]})" if place else ""
-    return f"{say.program(view, actor)} printed a traceback: {last['error'].strip()}{at}"
+def _ends(step: Do, event: Exited) -> bool:
+    """Whether this deed may end a program: a kill does, and a key or raw bytes can."""
+    if step.deed in (Deed.KILL, Deed.RESTART):
+        return event.signal == "SIGKILL"
+    return step.deed in (Deed.PRESS, Deed.SEND)
 
 
-def likely_cause(view: View, before: int) -> str:
-    """A traceback on anybody's terminal so far: the server's first, as it fails for everybody."""
-    people = set(view.began.accounts)
-    order = sorted(view.actors, key=lambda actor: actor in people)
-    return next(filter(None, (last_error(view, actor, before) for actor in order)), "")
+def _acts_between(view: View, number: int, top: Step) -> bool:
+    """Whether anything is done after the step of this number and before `top`."""
+    last = max((inner.number for play in view.scenario.play for inner in walk([play])
+                if number in [one.number for one in walk([play])]), default=number)
+    return any(isinstance(step, Type | Do | Together) and last < step.number < top.number
+               for step in view.scenario.play if not isinstance(step, Pass))
 
 
 def remarks(view: View) -> Iterator[tuple[str, Miss]]:
     """What is worth a word and costs nothing: tracebacks, programs left behind, a core kept busy."""
     for actor in view.actors:
-        error = last_error(view, actor, len(view.events))
+        error = traceback(view, actor, 0, len(view.events))
         if error:
-            yield actor, Miss("traceback", error, where=say.theirs(view, actor, "terminal"), verdict=Verdict.PASSED)
+            sentence = f"{say.program(view, actor)} printed a traceback: {error}"
+            yield actor, Miss("traceback", sentence, where=say.theirs(view, actor, "terminal"), verdict=Verdict.PASSED)
     for event in view.events:
         if isinstance(event, Conduct) and event.stayed:
             text = f"{say.program(view, event.actor)} left running: {', '.join(event.stayed[:3])}"
             yield event.actor, Miss("stayed", text, verdict=Verdict.PASSED)
-    spun = {w["actor"] for e in view.events if isinstance(e, Settled) and e.evidence == "spinning"
+    spun = {str(w.get("actor")) for e in view.events if isinstance(e, Settled) and e.evidence == "spinning"
             for w in e.waits if w.get("call") == "running"}
     for actor in sorted(spun):
         text = f"{say.program(view, actor)} never blocks: it keeps a core busy while it waits"

@@ -14,6 +14,6 @@ def refusal(settled: Settled | None) -> tuple[Verdict, str]:
     if settled is None:
         return Verdict.UNDECIDED, "the play ended before anybody waited for it"
     if settled.evidence == "gave-up" and settled.own < settled.within:
-        waited = f"{settled.own:.1f} s of its own time in {settled.wall:.0f} s"
-        return Verdict.UNDECIDED, f"the machine was too busy to decide this: the programs had {waited}"
+        had = f"in {settled.wall:.0f} s the programs could run for {settled.own:.1f} s"
+        return Verdict.UNDECIDED, f"the machine was too busy to tell: {had}"
     return Verdict.FAILED, ""

@@ -6,34 +6,41 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from harness.events import FileSeen
+from harness.judge import sentences as say
 from harness.judge.miss import Miss
 from harness.judge.view import View
 from harness.scenario.matching import file_differs
 from harness.scenario.model import ExpectFile, FileState
 from harness.verdict import Verdict
 
-# Contents past the recording's own limit lie in blobs; they are asked for by their SHA-256.
+# A content stands with the first event that has it, or else in the blobs; it is asked for by its SHA-256.
 Blob = Callable[[str], bytes | None]
 
 
 def judge_files(view: View, step: ExpectFile, blob: Blob) -> Iterable[tuple[str, Miss | None]]:
     """Each file of the step must be as it says."""
+    kept = {e.sha256: e.content for e in view.events if isinstance(e, FileSeen) and e.content is not None}
+
+    def either(digest: str) -> bytes | None:
+        return kept[digest] if digest in kept else blob(digest)
+
     for path in step.paths:
         seen = _at(view, step, path)
-        yield path, _unreadable(path, seen) or _CHECKS[step.state](view, step, path, blob)
+        yield path, _unreadable(step, path, seen) or _CHECKS[step.state](view, step, path, either)
 
 
 def _at(view: View, step: ExpectFile, path: str) -> FileSeen | None:
     return next((e for e in view.within(step) if isinstance(e, FileSeen) and e.path == path), None)
 
 
-def _unreadable(path: str, seen: FileSeen | None) -> Miss | None:
+def _unreadable(step: ExpectFile, path: str, seen: FileSeen | None) -> Miss | None:
     if seen is None:
         return Miss("not-looked-at", f"{path} was not looked at", where=path, verdict=Verdict.UNDECIDED)
-    if seen.state == "capped":
-        return Miss("not-kept", f"{path} is too large to be kept: {seen.size:,} bytes", where=path,
-                    verdict=Verdict.UNDECIDED)
-    return None
+    return _too_large(path) if seen.state == "capped" and step.state is not FileState.GONE else None
+
+
+def _too_large(path: str) -> Miss:
+    return Miss("not-kept", f"{path} is too large to be read", where=path, verdict=Verdict.UNDECIDED)
 
 
 def _is(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
@@ -51,14 +58,20 @@ def _is(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
 
 
 def _content(seen: FileSeen, blob: Blob) -> bytes | None:
-    return seen.content if seen.content is not None else blob(seen.sha256)
+    return blob(seen.sha256) if seen.state == "file" else None
 
 
 def _missing(view: View, step: ExpectFile, path: str, seen: FileSeen, wanted: str) -> Miss:
-    what = {"gone": "there is no such file", "folder": "it is a folder"}.get(seen.state, f"it is a {seen.state}")
+    what = _state(seen)
     others = _alike(view, path)
-    near = f"there is {' and '.join(others)}" if others else ""
+    near = f"there is {say.several(others)}" if others else ""
     return Miss("file-missing", f"expected a file {path}, and {what}", wanted, what, near, path)
+
+
+def _state(seen: FileSeen) -> str:
+    """What stands at a path where no file is."""
+    words = {"gone": "there is none", "folder": "it is a folder", "link": "it is a link"}
+    return words.get(seen.state, "it is no plain file")
 
 
 def _alike(view: View, path: str) -> list[str]:
@@ -73,6 +86,8 @@ def _alike(view: View, path: str) -> list[str]:
 def _equals(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
     seen, other = _at(view, step, path), _at(view, step, step.other or "")
     assert seen is not None
+    if other is not None and other.state == "capped":
+        return _too_large(other.path)
     if other is None or other.state != "file":
         return Miss("nothing-to-compare", f"there is no file {step.other} to compare {path} with", where=path,
                     verdict=Verdict.UNDECIDED)
@@ -104,8 +119,9 @@ def _gone(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
     assert seen is not None
     if seen.state == "gone":
         return None
-    return Miss("file-left", f"{path} should be gone, and it is still there ({seen.size:,} bytes)", "no such file",
-                f"{seen.size:,} bytes", where=path)
+    got = f"{seen.size:,} bytes" if seen.state == "file" else _state(seen)
+    got = "a large file" if seen.state == "capped" else got
+    return Miss("file-left", f"{path} should be gone, and is still there ({got})", "no such file", got, where=path)
 
 
 def _unchanged(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
@@ -113,15 +129,17 @@ def _unchanged(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | No
     before = next((e for e in view.events if isinstance(e, FileSeen) and e.when == "before" and e.path == path), None)
     assert seen is not None
     if before is None:
-        return Miss("nothing-to-compare", f"{path} was not there before the play", where=path, verdict=Verdict.UNDECIDED)
+        return Miss("nothing-to-compare", f"{path} was not there before the play", where=path,
+                    verdict=Verdict.UNDECIDED)
     if (seen.state, seen.sha256) == (before.state, before.sha256):
         return None
+    had = f"{before.size:,} bytes" if before.state == "file" else "another kind of file"
     if seen.state == "gone":
-        return Miss("file-missing", f"{path} should be unchanged, and it is gone", f"{before.size:,} bytes, as before",
-                    "no such file", where=path)
-    got = _difference(seen, before, blob)
-    return Miss("file-changed", f"{path} should be unchanged: it had {before.size:,} bytes, now {got}",
-                f"{before.size:,} bytes, as before", got, where=path)
+        return Miss("file-missing", f"{path} should be unchanged, and is gone", f"{had}, as before", "no such file",
+                    where=path)
+    got = _difference(seen, before, blob) if seen.state == "file" else _state(seen)
+    return Miss("file-changed", f"{path} should be unchanged: it had {had}, and now {got}", f"{had}, as before", got,
+                where=path)
 
 
 _CHECKS: dict[FileState, Callable[[View, ExpectFile, str, Blob], Miss | None]] = {

@@ -29,11 +29,11 @@ class Miss:
 def exactly_one(step: Do | Expect, misses: Sequence[tuple[str, Miss | None]]) -> Miss | None:
     """What "1 of a and b" means: it holds for one of them, and for one only."""
     holds = [actor for actor, miss in misses if miss is None]
+    unclear = [miss for _, miss in misses if miss is not None and miss.verdict is Verdict.UNDECIDED]
+    if unclear and len(holds) < 2:
+        return unclear[0]
     if len(holds) == 1:
         return None
-    unclear = [miss for _, miss in misses if miss is not None and miss.verdict is Verdict.UNDECIDED]
-    if unclear and len(holds) < 1:
-        return unclear[0]
     names = " and ".join(holds) or "nobody"
-    sentence = f"expected {step.text!r} to hold for exactly one of {', '.join(step.who)}, and it holds for {names}"
+    sentence = f"{step.text!r} should be true of exactly one, and is true of {names}"
     return Miss("not-one", sentence, "exactly one", names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.events import Exited, Settled
 from harness.judge.view import View
 
@@ -28,6 +30,16 @@ def shown(text: str, most: int = 400) -> str:
         return "nothing"
     quoted = repr(text)
     return quoted if len(quoted) <= most else f"{quoted[: most - 20]}… ({len(text):,} characters)"
+
+
+def open_because(sentence: str, why: str) -> str:
+    """The sentence, with the reason why it stays undecided behind it, where there is one."""
+    return f"{sentence} ({why})" if why else sentence
+
+
+def several(names: Sequence[str], conjunction: str = "and") -> str:
+    """"yoda", "yoda and r2d2", "yoda, r2d2 and leia"."""
+    return f" {conjunction} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def cause(settled: Settled | None) -> str:

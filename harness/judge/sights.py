@@ -27,10 +27,12 @@ def _leaves(view: View, step: Expect, actor: str) -> Miss | None:
     verdict, why = refusal(settled)
     asks = settled is not None and actor in settled.asks
     state = "still waits for its keyboard" if asks else "still runs"
-    likely = _where_it_waits(settled, actor) if not asks else (
-        "a program that waits in input() cannot hear the server: it leaves only after the next key press")
-    return Miss("did-not-leave", f"{say.program(view, actor)} should have left by itself and {state}" + (f" ({why})" if why else ""),
-                "it ends", state, where=say.theirs(view, actor, "terminal"), likely=likely, verdict=verdict)
+    likely = _where_it_waits(settled, actor)
+    if asks and actor in view.began.accounts:
+        likely = "a program that waits in input() cannot hear the server: it leaves only after the next key press"
+    sentence = f"{say.program(view, actor)} should have left by itself, and {state}"
+    return Miss("did-not-leave", say.open_because(sentence, why), "it ends", state,
+                where=say.theirs(view, actor, "terminal"), likely=likely, verdict=verdict)
 
 
 def _where_it_waits(settled: Settled | None, actor: str) -> str:
@@ -42,7 +44,7 @@ def _stays(view: View, step: Expect, actor: str) -> Miss | None:
     gone = view.gone(actor, view.end(step))
     if gone is None:
         return None
-    return Miss("left", f"{say.program(view, actor)} should still be there and {say.ending(gone)}", "it stays",
+    return Miss("left", f"{say.program(view, actor)} should still run, and {say.ending(gone)}", "it stays",
                 say.ending(gone), where=say.theirs(view, actor, "terminal"))
 
 
@@ -69,25 +71,39 @@ def _sees_each_once(view: View, step: Expect, actor: str) -> Miss | None:
     lost = [wanted for wanted, n in counts.items() if n == 0]
     doubled = [wanted for wanted, n in counts.items() if n > 1]
     if not lost and not doubled:
-        return None
-    parts = [f"{len(lost)} missing ({', '.join(map(repr, lost[:3]))})"] if lost else []
-    parts += [f"{len(doubled)} more than once ({', '.join(map(repr, doubled[:3]))})"] if doubled else []
-    return _unseen(view, step, actor, "\n".join(step.texts), seen, f"of {len(step.texts)} texts, {' and '.join(parts)}")
+        flood = view.capped(actor, view.end(step))
+        return _not_kept(view, step, actor, "one of the texts a second time") if flood else None
+    parts = [f"{len(lost)} missing ({_some(lost)})"] if lost else []
+    parts += [f"{len(doubled)} more than once ({_some(doubled)})"] if doubled else []
+    what = f"of {len(step.texts)} texts that should stand once each on {say.theirs(view, actor, 'terminal')}"
+    return _unseen(view, step, actor, "\n".join(step.texts), seen, "", f"{what}, {say.several(parts)}")
 
 
-def _unseen(view: View, step: Expect, actor: str, wanted: str, seen: str, near: str) -> Miss:
-    where = say.theirs(view, actor, "terminal")
-    settled = view.settled(step, actor)
+def _some(texts: list[str]) -> str:
+    return ", ".join(map(repr, texts[:3])) + (", …" if len(texts) > 3 else "")
+
+
+def _unseen(view: View, step: Expect, actor: str, wanted: str, seen: str, near: str, sentence: str = "") -> Miss:
+    """Something that should stand there, and does not."""
     if view.capped(actor, view.end(step)):
-        return Miss("not-kept", f"{wanted!r} may stand in what {where} printed past the limit of what is kept", wanted,
-                    say.shown(seen), near, where, verdict=Verdict.UNDECIDED)
+        return _not_kept(view, step, actor, say.shown(wanted))
+    where = say.theirs(view, actor, "terminal")
+    settled = view.settled_now(step)
     verdict, why = refusal(settled)
-    sentence = f"expected {say.shown(wanted)} on {where}, got {say.shown(seen)}" + (f" ({why})" if why else "")
+    sentence = sentence or f"expected {say.shown(wanted)} on {where}, got {say.shown(seen)}"
     gone = view.gone(actor, view.end(step))
     likely = f"{say.program(view, actor)} {say.ending(gone)}" if gone else ""
     if not gone and settled is not None and actor not in settled.asks:
         likely = say.cause(settled)
-    return Miss("not-seen", sentence, wanted, seen, near, where, likely, verdict)
+    return Miss("not-seen", say.open_because(sentence, why), wanted, seen, near, where, likely, verdict)
+
+
+def _not_kept(view: View, step: Expect, actor: str, what: str) -> Miss:
+    """A flood hides what would decide this."""
+    where = say.theirs(view, actor, "terminal")
+    sentence = f"{what} may stand in what {say.program(view, actor)} printed past the limit of what is kept"
+    return Miss("not-kept", sentence, "\n".join(step.texts), say.shown(view.seen(actor, step)), where=where,
+                verdict=Verdict.UNDECIDED)
 
 
 def _elsewhere(view: View, step: Expect, actor: str, wanted: str) -> str:
@@ -106,31 +122,46 @@ def _never_sees(view: View, step: Expect, actor: str) -> Miss | None:
     wanted, seen = step.texts[0], view.seen(actor, step)
     where = say.theirs(view, actor, "terminal")
     if text_differs(seen, wanted, exactly=step.exactly) is None:
-        return Miss("seen", f"{wanted!r} should not stand on {where}, and it does: {say.shown(seen)}", f"no {wanted!r}",
-                    seen, where=where)
-    return _unanswered(view, step, actor)
+        return Miss("seen", f"{say.shown(wanted)} should not stand on {where}, and it does: {say.shown(seen)}",
+                    f"no {wanted!r}", seen, where=where)
+    return _unproven(view, step, actor, say.shown(wanted))
 
 
-def _unanswered(view: View, step: Expect, actor: str) -> Miss | None:
-    """Something that is not there proves nothing while an answer is still owed."""
-    if actor not in view.began.accounts or view.gone(actor, view.end(step)) is not None:
+def _unproven(view: View, step: Expect, actor: str, what: str) -> Miss | None:
+    """Something that is not there proves nothing while an answer is owed, or where not all was kept or waited for."""
+    if view.capped(actor, view.end(step)):
+        return _not_kept(view, step, actor, what)
+    owed = _owed(view, step, actor)
+    verdict, why = refusal(view.settled_now(step))
+    if owed is None and verdict is Verdict.UNDECIDED:
+        where = say.theirs(view, actor, "terminal")
+        return Miss("no-answer", f"whether {what} comes to {where} cannot be told ({why})", where=where,
+                    verdict=verdict)
+    return owed
+
+
+def _owed(view: View, step: Expect, actor: str) -> Miss | None:
+    """Whether a person's client still owes an answer: it runs, and does not ask for the next line."""
+    end = view.end(step)
+    if actor not in view.began.accounts or view.gone(actor, end) is not None or view.paused(actor, end):
         return None
-    settled = view.settled(step, actor)
+    settled = view.settled_now(step)
     verdict, why = refusal(settled)
     if settled is not None and (actor in settled.asks or settled.evidence not in PROOF):
         return None
-    return Miss("no-answer", f"{say.program(view, actor)} owes an answer and does not ask for the next line"
-                + (f" ({why})" if why else ""), "an answer, and the next question", say.shown(view.seen(actor, step)),
-                where=say.theirs(view, actor, "terminal"), likely=say.cause(settled), verdict=verdict)
+    sentence = f"{say.program(view, actor)} owes an answer, and does not ask for the next line"
+    return Miss("no-answer", say.open_because(sentence, why), "an answer, and the next question",
+                say.shown(view.seen(actor, step)), where=say.theirs(view, actor, "terminal"), likely=say.cause(settled),
+                verdict=verdict)
 
 
 def _sees_nothing(view: View, step: Expect, actor: str) -> Miss | None:
     """Nothing but its own prompt since it last typed; what it was answered before others acted does not count."""
     seen = view.unasked(actor, step)
     if not seen.strip():
-        return None
+        return _unproven(view, step, actor, "something")
     where = say.theirs(view, actor, "terminal")
-    return Miss("seen", f"expected nothing on {where}, got {say.shown(seen)}", "nothing", seen, where=where)
+    return Miss("seen", f"expected nothing new on {where}, got {say.shown(seen)}", "nothing", seen, where=where)
 
 
 def _like(view: View, step: Expect, actor: str) -> Miss | None:
@@ -147,20 +178,23 @@ def _compare(view: View, step: Expect, actor: str, *, alike: bool) -> Miss | Non
     before = view.answer(actor, step.reference.get(actor, -1))
     where = say.theirs(view, actor, "terminal")
     if before is None:
-        return Miss("nothing-to-compare", f"{line!r} was never answered on {where}, so there is nothing to compare with",
+        return Miss("nothing-to-compare", f"{line!r} was never answered, so there is nothing to compare with",
                     where=where, verdict=Verdict.UNDECIDED)
-    owed = _unanswered(view, step, actor)
+    flood = view.capped(actor, view.end(step))
+    owed = _not_kept(view, step, actor, "the answer") if flood else _owed(view, step, actor)
     if owed is not None:
         return owed
-    words = [*view.names, *line.split(), *view.typed_words(actor, step)]
+    typed = view.typed_line(actor, step)
+    words = [*view.names, *line.split(), *typed.split()]
     same = fold(mask(before, words)) == fold(mask(seen, words))
     if same is alike:
         return None
     if alike:
-        return Miss("unlike", f"expected on {where} an answer like the one to {line!r}, {say.shown(before)}, got "
-                    f"{say.shown(seen)}", before, seen, where=where)
-    return Miss("not-refused", f"expected on {where} a refusal, got the same answer as to {line!r} when it was right: "
-                f"{say.shown(seen)}", f"an answer unlike that to {line!r}", seen, where=where)
+        return Miss("unlike", f"{typed!r} should be answered like {line!r}, {say.shown(before, 150)}, and was answered "
+                    f"{say.shown(seen, 150)}", before, seen, where=where)
+    as_ = f"just like {line!r}" if typed != line else "just as before"
+    return Miss("not-refused", f"{typed!r} was answered {as_}, and should not have been: {say.shown(seen)}",
+                f"an answer unlike that to {line!r}", seen, where=where)
 
 
 _CHECKS: dict[Sight, Callable[[View, Expect, str], Miss | None]] = {

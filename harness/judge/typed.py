@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.events import LoginTried
 from harness.judge import sentences as say
 from harness.judge.evidence import PROOF, refusal
 from harness.judge.miss import Miss, exactly_one
@@ -25,30 +26,33 @@ def _not_typed(view: View, step: Type | Do, handle: str) -> Miss | None:
     event = view.not_typed(step, handle)
     if event is None:
         return None
-    line = event.data.decode(errors="replace").strip()
-    gone = view.gone(handle, view.start(step))
-    why = f"it {say.ending(gone)} earlier" if gone else event.why
-    return Miss("not-running", f"{line!r} could not be typed, because {say.program(view, handle)} was not there: {why}",
-                expected="a client that takes the line", seen=why, where=say.theirs(view, handle, "terminal"))
+    line = say.shown(event.data.decode(errors="replace"), 80)
+    gone = view.gone(handle, view.events.index(event))
+    why = f"{say.program(view, handle)} {say.ending(gone)} before" if gone else event.why
+    return Miss("not-running", f"{line} could not be typed: {why}", "a program that takes what is typed", why,
+                where=say.theirs(view, handle, "terminal"))
 
 
 def _no_answer(view: View, step: Type, handle: str, line: str) -> Miss | None:
     """Whether the line was answered and the client asks again: the standing assertion of a typed line."""
-    where = say.theirs(view, handle, "terminal")
+    where, who = say.theirs(view, handle, "terminal"), say.program(view, handle)
+    expected = "an answer, and the next question"
+    typed = say.shown(line, 80) if line.strip() else "an empty line"
     gone = view.gone(handle, view.end(step))
     if gone is not None:
-        return Miss("left", f"{say.program(view, handle)} {say.ending(gone)} when {line!r} was typed; expected an answer "
-                    "and the next question", "an answer, and the next question", say.ending(gone), where=where)
+        sentence = f"{who} {say.ending(gone)} after {typed} was typed, and should ask for the next line"
+        return Miss("left", sentence, expected, say.ending(gone), where=where)
     settled = view.settled(step, handle)
     verdict, why = refusal(settled)
     seen = view.seen(handle, step)
     if settled is None or (handle not in settled.asks and settled.evidence in PROOF):
-        sentence = f"{line!r} has no answer that came to its end: {say.program(view, handle)} does not ask for the next line"
-        return Miss("no-answer", sentence + (f" ({why})" if why else ""), "an answer, and the next question",
-                    say.shown(seen), where=where, likely=say.cause(settled), verdict=verdict)
-    if not seen.strip() and view.prompt(handle, view.start(step)):
-        return Miss("no-answer", f"{line!r} was not answered: nothing at all was printed, not even the prompt",
-                    "an answer, and the next question", "nothing", where=where, likely=say.cause(settled), verdict=verdict)
+        sentence = f"{typed} has no answer that came to its end: {who} does not ask for the next line"
+        return Miss("no-answer", say.open_because(sentence, why), expected, say.shown(seen), where=where,
+                    likely=say.cause(settled), verdict=verdict)
+    if not seen.strip() and view.prompt(handle, view.start(step)) and not view.capped(handle, view.end(step)):
+        sentence = f"{typed} has no answer: {who} printed nothing at all, not even its prompt"
+        return Miss("no-answer", say.open_because(sentence, why), expected, "nothing", where=where,
+                    likely=say.cause(settled), verdict=verdict)
     return None
 
 
@@ -57,7 +61,11 @@ def judge_do(view: View, step: Do) -> Iterable[tuple[str, Miss | None]]:
     checks = {Deed.LOG_IN: _not_in, Deed.LOGIN_REFUSED: _not_refused}
     check = checks.get(step.deed, _not_typed)
     misses = [(handle, check(view, step, handle)) for handle in step.who]
-    return [(step.who[0], exactly_one(step, misses))] if step.quantifier is Quantifier.ONE else misses
+    if step.quantifier is not Quantifier.ONE:
+        return misses
+    # Who is kept waiting for ever was neither let in nor refused.
+    hung = next((miss for _, miss in misses if miss is not None and miss.code == "no-answer"), None)
+    return [(step.who[0], hung or exactly_one(step, misses))]
 
 
 def _not_in(view: View, step: Do, handle: str) -> Miss | None:
@@ -68,28 +76,36 @@ def _not_in(view: View, step: Do, handle: str) -> Miss | None:
         return Miss("login-refused", f"{say.program(view, handle)} {say.ending(gone)}", where=where) if gone else None
     if tried.result in ("in", "no-prompt"):
         return None
-    seen = view.seen(handle, step)
-    what = {"refused": f"was refused: {tried.why}", "left": "was not let in: its client ended",
-            "hung": "was not let in: its client no longer waits for the keyboard"}[tried.result]
-    verdict, open_because = refusal(view.settled_now(step)) if tried.result == "hung" else (Verdict.FAILED, "")
-    sentence = f"{tried.account} should be logged in and {what}" + (f" ({open_because})" if open_because else "")
-    return Miss("login-refused", sentence, f"{tried.account} is let in", say.shown(seen), where=where, verdict=verdict,
-                likely=tried.why if tried.result == "hung" else "")
+    if tried.result == "hung":
+        return _hung(view, step, handle, tried)
+    seen = say.shown(view.seen(handle, step))
+    return Miss("login-refused", f"{tried.account} should be let in, and was not: {_reason(view, handle, tried)}",
+                f"{tried.account} is let in", seen, where=where)
+
+
+def _reason(view: View, handle: str, tried: LoginTried) -> str:
+    return f"{say.program(view, handle)} ended before" if tried.result == "left" else tried.why
+
+
+def _hung(view: View, step: Do, handle: str, tried: LoginTried) -> Miss:
+    """A login without an end: neither in nor out."""
+    verdict, why = refusal(view.settled_now(step))
+    sentence = f"the login of {tried.account} came to no end: {say.program(view, handle)} does not ask for anything"
+    return Miss("no-answer", say.open_because(sentence, why), "the next question", say.shown(view.seen(handle, step)),
+                where=say.theirs(view, handle, "terminal"), likely=tried.why, verdict=verdict)
 
 
 def _not_refused(view: View, step: Do, handle: str) -> Miss | None:
     tried = view.login(step, handle)
     if tried is None or tried.result in ("refused", "left"):
         return None
+    if tried.result == "hung":
+        return _hung(view, step, handle, tried)
     where = say.theirs(view, handle, "terminal")
     seen = say.shown(view.seen(handle, step))
     expected = "a refusal: the name or the password is asked for again, or the client ends"
     if tried.result == "no-prompt":
         return Miss("login-unclear", f"whether {tried.account} was refused cannot be seen: {tried.why}", expected, seen,
                     where=where, verdict=Verdict.UNDECIDED)
-    if tried.result == "hung":
-        verdict, why = refusal(view.settled_now(step))
-        return Miss("no-answer", f"the login of {tried.account} has no answer that came to its end" + (f" ({why})" if why else ""),
-                    expected, seen, where=where, likely=tried.why, verdict=verdict)
-    return Miss("login-accepted", f"{tried.account} should be refused and was let in: {tried.why}", expected, seen,
+    return Miss("login-accepted", f"{tried.account} should be refused, and was let in: {tried.why}", expected, seen,
                 where=where)
