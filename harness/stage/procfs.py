@@ -55,7 +55,7 @@ class Thread:
         base = f"{process.pid}/task/{tid}/"
         self._sched = process.table.open(base + "schedstat")
         self._call = process.table.open(base + "syscall")
-        self.name = process.table.text(base + "comm").strip()
+        self.name = self._read_name()
         self.sched = b""
         self.line = b""
         self.wait: Wait | None = None
@@ -136,7 +136,14 @@ class Thread:
 
     def housekeeping(self) -> bool:
         """Whether it belongs to the runtime and not to the program."""
-        return self.name.startswith(JVM_THREADS) and self.process.is_jvm()
+        if not self.process.is_jvm():
+            return False
+        if not self.name.startswith(JVM_THREADS):
+            self.name = self._read_name()  # it is born with its maker's name, and may have been seen before it changed
+        return self.name.startswith(JVM_THREADS)
+
+    def _read_name(self) -> str:
+        return self.process.table.text(f"{self.process.pid}/task/{self.tid}/comm").strip()
 
     def close(self) -> None:
         """Let go of its files."""

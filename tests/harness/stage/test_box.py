@@ -95,6 +95,7 @@ def test_a_program_that_kills_its_launcher_frees_nobody(recorder: Recorder, tmp_
         stage.type("rogue", b"\n")
         with pytest.raises(Exception, match="launcher"):
             stage.settle(within=20)
+            stage.wait_for("yoda", b"never", within=20)
     finally:
         with contextlib.suppress(Exception):
             stage.close()
