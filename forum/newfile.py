@@ -5,6 +5,7 @@ from contextlib import suppress
 from itertools import count
 
 _serial = count(1)
+_PREFIX = ".forum"
 _SOURCE = "/proc/self/fd/{}"
 
 
@@ -70,5 +71,13 @@ class NewFile:
         os.link(_SOURCE.format(self._fd), name, src_dir_fd=self._fd, follow_symlinks=True)
 
 
+def remove_leftovers() -> None:
+    """Remove what a server that was killed between two system calls left in the current folder."""
+    for name in os.listdir():
+        first, *rest = name.split(" ")
+        if first == _PREFIX and len(rest) == 2 and all(number.isdecimal() for number in rest):
+            os.unlink(name)
+
+
 def _temporary_name() -> str:
-    return f".forum {os.getpid()} {next(_serial)}"
+    return f"{_PREFIX} {os.getpid()} {next(_serial)}"

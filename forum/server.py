@@ -21,15 +21,19 @@ if not __package__:  # started as a file, in whatever folder: that folder is the
     sys.modules[__package__].__path__ = [os.path.dirname(os.path.abspath(__file__))]
 
 from .accounts import CREDENTIALS
-from .arguments import BadArguments, port_number, say, two_arguments
+from .arguments import BadArguments, port_number, two_arguments
 from .connection import Connection
+from .console import Console
 from .messages import BadMessage, Message, Status
 from .names import stored_name
+from .newfile import remove_leftovers
 from .service import Closed, Service, Visitor
 from .storage import Storage
 from .transfer import send_pieces
 from .turns import State
 from .wording import CONNECTED, GOODBYE, WAITING, for_server, left
+
+console = Console()
 
 USAGE = "usage: server.py PORT ADMIN_PASSWORD"
 HELP = f"""{USAGE}
@@ -53,7 +57,7 @@ class Server:
 
     def serve(self) -> None:
         """Accept connections until the server closes."""
-        say(WAITING)
+        console.say(WAITING)
         while not self._closing:
             try:
                 sock, address = self._listener.accept()
@@ -94,7 +98,7 @@ class Server:
             connection.say_goodbye()
 
     def _welcome(self, sock: socket.socket, host: str) -> None:
-        say(CONNECTED)
+        console.say(CONNECTED)
         connection = Connection(sock, Visitor(host, os.urandom(32).hex()))
         self._connections.add(connection)
         farewell = Thread(target=self.farewell_worker, args=(connection,))
@@ -165,7 +169,7 @@ class Server:
         return answer
 
     def _answer(self, connection: Connection, request: Status, answer: Message) -> None:
-        say(*for_server(connection.visitor.user, request, answer))
+        console.say(*for_server(connection.visitor.user, request, answer))
         if answer.status is Status.SERVER_CLOSING:
             self.close()  # tells this client like all the others
         else:
@@ -181,7 +185,7 @@ class Server:
         connection.ending.set()
         self._connections.discard(connection)
         if not self._closing:
-            say(*left(visitor.user, by_command))
+            console.say(*left(visitor.user, by_command))
 
     def _survive(self, problem: OSError) -> None:
         """Go on after accept() has failed."""
@@ -196,7 +200,7 @@ class Server:
 
 
 def _not_stored(answer: Message, problem: OSError) -> Message:
-    say(f"Cannot write: {problem}")
+    console.say(f"Cannot write: {problem}")
     # Who has registered stays logged in, who shuts down still does.
     if answer.status in (Status.WELCOME, Status.SERVER_CLOSING):
         return answer
@@ -216,8 +220,11 @@ def listen(port: int) -> socket.socket:
 def run(port: int, admin_password: str) -> int:
     """Serve until the shutdown, and return the exit status."""
     try:
+        # First the port: if it is taken, another server may be at work in this folder.
+        listener = listen(port)
+        remove_leftovers()
         storage = Storage(CREDENTIALS)
-        server = Server(listen(port), Service(storage, admin_password), storage)
+        server = Server(listener, Service(storage, admin_password), storage)
     except OSError as exc:
         what = f"port {port} is taken" if exc.errno == errno.EADDRINUSE else str(exc)
         print(f"server: cannot start: {what}", file=sys.stderr)
@@ -225,7 +232,7 @@ def run(port: int, admin_password: str) -> int:
     try:
         server.serve()
     except KeyboardInterrupt:
-        say("", GOODBYE)
+        console.say("", GOODBYE)
         server.close()
         return 130
     return 0  # the interpreter waits for the workers, none of which waits for a client now

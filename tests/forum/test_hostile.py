@@ -5,6 +5,8 @@ import signal
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from forum_stage import Caller, RunningServer, Terminal, fill_with_answers
@@ -127,6 +129,20 @@ def test_who_never_reads_delays_nobody(call: Callable[..., Caller]) -> None:
     late = call()
     while late.log_in("deaf").status is not Status.WELCOME:
         pass
+
+
+def test_a_stopped_terminal_of_the_server_delays_one_client_at_most(folder: Path) -> None:
+    """The worker that prints into it waits; the others leave their lines to that worker."""
+    server = RunningServer(folder)  # whose output we read no further
+    unlucky, yoda = Caller(server.port), Caller(server.port)
+    unlucky.log_in("R2D2")
+    unlucky.sock.settimeout(0.5)
+    with suppress(TimeoutError):
+        while True:
+            unlucky.ask(Status.LST)
+    assert yoda.log_in("Yoda").status is Status.WELCOME
+    assert yoda.ask(Status.CRT, title="3331").status is Status.THREAD_CREATED
+    server.stop()
 
 
 def test_a_stopped_client_delays_nobody(terminal: Callable[..., Terminal], call: Callable[..., Caller]) -> None:
