@@ -8,6 +8,7 @@ from __future__ import annotations
 import array
 import json
 import os
+import resource
 import select
 import socket
 import subprocess
@@ -26,6 +27,9 @@ Level = Literal["auto", "box", "plain"]
 # The launcher answers in milliseconds; a machine that cannot start a process for this long is broken.
 ANSWER_WITHIN = 60.0
 
+
+# What the harness allows itself to hold open. The launcher gives programs the usual limit back.
+MANY_FILES = 65536
 
 _CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
@@ -60,6 +64,14 @@ class Gone:
     cpu: float
 
 
+def _allow_many_files() -> None:
+    """A program costs seven open files and more with every thread; 1,024, the usual limit, is a crowd of a hundred."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 @cache
 def best_level() -> Literal["box", "plain"]:
     """What `auto` comes to on this machine: found out by making one."""
@@ -72,6 +84,7 @@ class Box:
     """One launcher and what it gave us: `proc`, a view of its /proc, and `diag`, its SOCK_DIAG socket (-1: none)."""
 
     def __init__(self, level: Level = "auto") -> None:
+        _allow_many_files()
         self.tag = uuid.uuid4().hex
         self.why_plain = "asked for" if level == "plain" else ""
         if level != "plain":

@@ -98,9 +98,10 @@ class Picture:
         """Whether something lies where nobody looks."""
         return bool(self.unread or self.lying)
 
-    def asks(self, actor: str) -> bool:
-        """Whether the actor's program waits for its keyboard, and nothing typed lies unread."""
-        return actor not in self.unread and any(at_keyboard(waiter) for waiter in self.waiters if waiter.actor == actor)
+    @property
+    def asking(self) -> set[str]:
+        """The actors whose program waits for its keyboard, with nothing typed left unread."""
+        return {waiter.actor for waiter in self.waiters if at_keyboard(waiter)} - self.unread.keys()
 
 
 def at_keyboard(waiter: Waiter) -> bool:

@@ -26,6 +26,9 @@ _WITH_INFO = 1 << 1  # INET_DIAG_INFO, struct tcp_info
 _HEADER = struct.Struct("=IHHII")
 _ANY_STATE = 0xFFFFFFFF & ~(1 << TIME_WAIT)
 
+# So many descriptions of sockets are remembered.
+MOST_PARSED = 4096
+
 # Up to so many sockets are looked up one by one; past it a dump is cheaper.
 FEW = 48
 
@@ -72,19 +75,26 @@ def parse(message: bytes, protocol: int) -> Sock:
     source, target = message[8:24], message[24:40]
     _, unread, unsent, _, inode = struct.unpack_from("=IIIII", message, 52)
     sent = received = held = 0
+    if info := _info_at(message):
+        received = struct.unpack_from("=Q", message, info + 128)[0]
+        held = struct.unpack_from("=I", message, info + 144)[0]
+        total, again = struct.unpack_from("=QQ", message, info + 200)
+        sent = total - again
+    return Sock(family, protocol, state, _address(family, source), sport, _address(family, target), dport,
+                inode, unread, unsent, sent, received, held)  # fmt: skip
+
+
+def _info_at(message: bytes) -> int:
+    """Where struct tcp_info begins in a message, 0 if there is none or it is an old kernel's short one."""
     offset = 72
     while offset + 4 <= len(message):
         length, kind = struct.unpack_from("=HH", message, offset)
+        if kind == 2 and length >= 4 + 216:
+            return offset + 4
         if length < 4:
             break
-        if kind == 2 and length >= 4 + 216:
-            received = struct.unpack_from("=Q", message, offset + 4 + 128)[0]
-            held = struct.unpack_from("=I", message, offset + 4 + 144)[0]
-            total, again = struct.unpack_from("=QQ", message, offset + 4 + 200)
-            sent = total - again
         offset += (length + 3) & ~3
-    return Sock(family, protocol, state, _address(family, source), sport, _address(family, target), dport,
-                inode, unread, unsent, sent, received, held)  # fmt: skip
+    return 0
 
 
 _V4_IN_V6 = b"\0" * 10 + b"\xff\xff"
@@ -119,6 +129,7 @@ class Sockets:
         self.by_ends: dict[tuple[str, int, str, int], Sock] = {}
         self.listening: list[Sock] = []
         self.handshakes: list[Sock] = []
+        self._parsed: dict[bytes, Sock] = {}
         self._others: set[int] = set()  # inodes that were asked for and are of another family (unix, netlink)
 
     def refresh(self, wanted: Collection[int] = ()) -> None:
@@ -155,7 +166,21 @@ class Sockets:
     def _dump(self) -> None:
         # The old request asks for both families in one walk of the table; the newer one takes a walk for each.
         messages = list(self._ask(_old_request(_ANY_STATE), _GETSOCK_OLD))
-        self._take([(m, parse(m, TCP)) for m in messages] + [(b"", s) for s in self.udp()])
+        self._take([(m, self._parse(m)) for m in messages] + [(b"", s) for s in self.udp()])
+
+    def _parse(self, message: bytes) -> Sock:
+        """parse(), remembered: of two hundred sockets one has changed since the last look."""
+        # What parse() reads, and no more: struct tcp_info has clocks in it that are never twice the same.
+        info = _info_at(message)
+        key = message[:52] + message[56:72] + message[info + 128 : info + 148] + message[info + 200 : info + 216]
+        found = self._parsed.get(key) if info else None
+        if found is None:
+            if len(self._parsed) > MOST_PARSED:
+                self._parsed.clear()
+            found = parse(message, TCP)
+            if info:
+                self._parsed[key] = found
+        return found
 
     def _take(self, found: list[tuple[bytes, Sock]]) -> None:
         tcp = [(m, s) for m, s in found if s.protocol == TCP]
@@ -178,7 +203,7 @@ class Sockets:
                 found.append((b"", _GONE))
             else:
                 body = answer[_HEADER.size : _HEADER.unpack_from(answer)[0]]
-                found.append((body, parse(body, TCP)))
+                found.append((body, self._parse(body)))
         if any(sock is _GONE for _, sock in found):
             return False
         self._take(found + [(b"", s) for s in self.udp()])

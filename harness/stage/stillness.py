@@ -162,7 +162,8 @@ class Stillness:
 
     def _conclude(self, evidence: str, picture: Picture, typed_to: Sequence[str], play: Settling) -> Settled:
         alive = sorted(name for name, actor in self._actors.items() if actor.alive)
-        asks = [name for name in alive if picture.asks(name)]
+        asking = picture.asking
+        asks = [name for name in alive if name in asking]
         hung = [name for name in typed_to if name in alive and name not in asks]
         troubled = bool(hung) or evidence in ("stuck", "spinning", "gave-up", "timed")
         # All threads of two hundred idle clients would be most of the recording: they matter when something hangs.
