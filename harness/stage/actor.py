@@ -113,6 +113,7 @@ class Actor:
         self.output = bytearray()  # of this life, up to the stage's limit
         self.kept = 0  # bytes of output kept over all lives
         self.capped = False
+        self.answered_from = 0  # what stands in `output` from here on came after it was last typed to
         self.partial = 0  # bytes typed since the last newline
         self.typed_to = False  # since the last settling
         self.idle_switches = 0  # how often its threads woke although nothing happened
@@ -125,6 +126,7 @@ class Actor:
         self.alive = pid > 0
         self.pids.add(pid)
         self.output.clear()
+        self.answered_from = 0
         self.partial = 0
 
     def gone(self) -> bool:
@@ -162,6 +164,7 @@ class Actor:
         _, newline, after = data.rpartition(b"\n")
         self.partial = len(after) if newline else self.partial + len(data)
         self.typed_to = True
+        self.answered_from = len(self.output)
 
 
 def _ready(fd: int) -> bool:

@@ -222,10 +222,13 @@ class Stillness:
         return self._recorder.note(Settled, evidence=evidence, wall=wall, own=wall, within=within, alive=alive)
 
     def wait_for(self, actor: Actor, pattern: bytes, within: float) -> bool:
-        """Pump until the actor's output ends with `pattern`; False if its program ends, or time does, before."""
+        """Pump until the actor's output since it was last typed to ends with `pattern`.
+
+        False if its program ends, or time does, before. (The prompt that was there already is no answer.)
+        """
         deadline = time.monotonic() + within
         self.pump()
-        while not actor.output.endswith(pattern):
+        while not actor.output.endswith(pattern, actor.answered_from):
             left = deadline - time.monotonic()
             if left <= 0 or not actor.alive:
                 return False

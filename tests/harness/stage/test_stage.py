@@ -12,6 +12,7 @@ from harness.events import Capped, Conduct, Exited, FileSeen, NotTyped, Output, 
 from harness.stage import Limits, Stage
 from tests.harness.stage.conftest import program, python
 
+PROMPTS = "while True: print(input('> '))"
 ASKS = "n = input('name? ')\nprint('hello', n)\ninput('> ')"
 
 
@@ -172,8 +173,19 @@ def test_a_known_prompt_needs_no_proof(stage: Stage) -> None:
     assert stage.wait_for("yoda", b"name? ", within=10)
     stage.type("yoda", b"luke\n")
     assert stage.wait_for("yoda", b"> ", within=10)
+    assert stage.output("yoda") == b"name? hello luke\r\n> "
     stage.type("yoda", b"\n")
     assert not stage.wait_for("yoda", b"never", within=30)
+
+
+def test_the_prompt_of_before_is_not_the_answer(stage: Stage) -> None:
+    """wait_for wants the prompt again after each line."""
+    stage.start("yoda", python(PROMPTS))
+    assert stage.wait_for("yoda", b"> ", within=10)
+    for number in range(20):
+        stage.type("yoda", b"%d\n" % number)
+        assert stage.wait_for("yoda", b"> ", within=10)
+        assert stage.output("yoda").endswith(b"%d\r\n> " % number)
 
 
 def test_without_proc_stillness_goes_by_time(recorder: Recorder, tmp_path: Path) -> None:
