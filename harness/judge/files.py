@@ -91,7 +91,7 @@ def _equals(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
     if other is None or other.state != "file":
         return Miss("nothing-to-compare", f"there is no file {step.other} to compare {path} with", where=path,
                     verdict=Verdict.UNDECIDED)
-    expected = f"the {other.size:,} bytes of {step.other}"
+    expected = f"the {_bytes(other.size)} of {step.other}"
     if seen.state != "file":
         return _missing(view, step, path, seen, expected)
     if seen.sha256 == other.sha256:
@@ -102,7 +102,7 @@ def _equals(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
 
 def _difference(seen: FileSeen, other: FileSeen, blob: Blob) -> str:
     """How many bytes, and where the first wrong one is."""
-    size = f"{seen.size:,} bytes" if seen.size else "an empty file"
+    size = _bytes(seen.size) if seen.size else "an empty file"
     one, two = _content(seen, blob), _content(other, blob)
     if one is None or two is None or not one:
         return size
@@ -110,8 +110,12 @@ def _difference(seen: FileSeen, other: FileSeen, blob: Blob) -> str:
     if same == len(one):
         return f"only the first {size}: the end is missing"
     if same == len(two):
-        return f"{size}: all of it, and {len(one) - len(two):,} more bytes behind"
+        return f"{size}: all of it, and {_bytes(len(one) - len(two))} more"
     return f"{size}, wrong from byte {same:,} on ({one[same]:#04x} where {two[same]:#04x} was expected)"
+
+
+def _bytes(number: int) -> str:
+    return "1 byte" if number == 1 else f"{number:,} bytes"
 
 
 def _gone(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
@@ -119,7 +123,7 @@ def _gone(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
     assert seen is not None
     if seen.state == "gone":
         return None
-    got = f"{seen.size:,} bytes" if seen.state == "file" else _state(seen)
+    got = _bytes(seen.size) if seen.state == "file" else _state(seen)
     got = "a large file" if seen.state == "capped" else got
     return Miss("file-left", f"{path} should be gone, and is still there ({got})", "no such file", got, where=path)
 
@@ -133,7 +137,7 @@ def _unchanged(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | No
                     verdict=Verdict.UNDECIDED)
     if (seen.state, seen.sha256) == (before.state, before.sha256):
         return None
-    had = f"{before.size:,} bytes" if before.state == "file" else "another kind of file"
+    had = _bytes(before.size) if before.state == "file" else "another kind of file"
     if seen.state == "gone":
         return Miss("file-missing", f"{path} should be unchanged, and is gone", f"{had}, as before", "no such file",
                     where=path)

@@ -62,7 +62,9 @@ def _sees_one_of(view: View, step: Expect, actor: str) -> Miss | None:
     if any(text_differs(seen, wanted, exactly=step.exactly) is None for wanted in step.texts):
         return None
     near = next(filter(None, (near_miss(seen, wanted) for wanted in step.texts)), "")
-    return _unseen(view, step, actor, "\nor\n".join(step.texts), seen, near)
+    texts = say.several([say.shown(wanted) for wanted in step.texts], "or")
+    sentence = f"expected {texts} on {say.theirs(view, actor, 'terminal')}, got {say.shown(seen)}"
+    return _unseen(view, step, actor, "\nor\n".join(step.texts), seen, near, sentence)
 
 
 def _sees_each_once(view: View, step: Expect, actor: str) -> Miss | None:
@@ -72,7 +74,7 @@ def _sees_each_once(view: View, step: Expect, actor: str) -> Miss | None:
     doubled = [wanted for wanted, n in counts.items() if n > 1]
     if not lost and not doubled:
         flood = view.capped(actor, view.end(step))
-        return _not_kept(view, step, actor, "one of the texts a second time") if flood else None
+        return _not_kept(view, step, actor, "one of the texts may stand a second time") if flood else None
     parts = [f"{len(lost)} missing ({_some(lost)})"] if lost else []
     parts += [f"{len(doubled)} more than once ({_some(doubled)})"] if doubled else []
     what = f"of {len(step.texts)} texts that should stand once each on {say.theirs(view, actor, 'terminal')}"
@@ -86,7 +88,7 @@ def _some(texts: list[str]) -> str:
 def _unseen(view: View, step: Expect, actor: str, wanted: str, seen: str, near: str, sentence: str = "") -> Miss:
     """Something that should stand there, and does not."""
     if view.capped(actor, view.end(step)):
-        return _not_kept(view, step, actor, say.shown(wanted))
+        return _not_kept(view, step, actor, f"{say.shown(wanted)} may stand")
     where = say.theirs(view, actor, "terminal")
     settled = view.settled_now(step)
     verdict, why = refusal(settled)
@@ -101,7 +103,7 @@ def _unseen(view: View, step: Expect, actor: str, wanted: str, seen: str, near: 
 def _not_kept(view: View, step: Expect, actor: str, what: str) -> Miss:
     """A flood hides what would decide this."""
     where = say.theirs(view, actor, "terminal")
-    sentence = f"{what} may stand in what {say.program(view, actor)} printed past the limit of what is kept"
+    sentence = f"{say.program(view, actor)} printed more than is kept: {what} in the rest"
     return Miss("not-kept", sentence, "\n".join(step.texts), say.shown(view.seen(actor, step)), where=where,
                 verdict=Verdict.UNDECIDED)
 
@@ -130,7 +132,7 @@ def _never_sees(view: View, step: Expect, actor: str) -> Miss | None:
 def _unproven(view: View, step: Expect, actor: str, what: str) -> Miss | None:
     """Something that is not there proves nothing while an answer is owed, or where not all was kept or waited for."""
     if view.capped(actor, view.end(step)):
-        return _not_kept(view, step, actor, what)
+        return _not_kept(view, step, actor, f"{what} may stand")
     owed = _owed(view, step, actor)
     verdict, why = refusal(view.settled_now(step))
     if owed is None and verdict is Verdict.UNDECIDED:
@@ -181,7 +183,7 @@ def _compare(view: View, step: Expect, actor: str, *, alike: bool) -> Miss | Non
         return Miss("nothing-to-compare", f"{line!r} was never answered, so there is nothing to compare with",
                     where=where, verdict=Verdict.UNDECIDED)
     flood = view.capped(actor, view.end(step))
-    owed = _not_kept(view, step, actor, "the answer") if flood else _owed(view, step, actor)
+    owed = _not_kept(view, step, actor, "the answer may stand") if flood else _owed(view, step, actor)
     if owed is not None:
         return owed
     typed = view.typed_line(actor, step)

@@ -79,12 +79,13 @@ def _not_in(view: View, step: Do, handle: str) -> Miss | None:
     if tried.result == "hung":
         return _hung(view, step, handle, tried)
     seen = say.shown(view.seen(handle, step))
-    return Miss("login-refused", f"{tried.account} should be let in, and was not: {_reason(view, handle, tried)}",
+    return Miss("login-refused", f"{tried.account} should be let in, and was not: {_reason(view, step, handle, tried)}",
                 f"{tried.account} is let in", seen, where=where)
 
 
-def _reason(view: View, handle: str, tried: LoginTried) -> str:
-    return f"{say.program(view, handle)} ended before" if tried.result == "left" else tried.why
+def _reason(view: View, step: Do, handle: str, tried: LoginTried) -> str:
+    gone = view.gone(handle, view.end(step))
+    return f"{say.program(view, handle)} {say.ending(gone)}" if gone else tried.why
 
 
 def _hung(view: View, step: Do, handle: str, tried: LoginTried) -> Miss:

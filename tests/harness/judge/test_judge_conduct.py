@@ -1,0 +1,194 @@
+"""Crashes, tracebacks and what they cause: named where they explain something, and only there."""
+
+from __future__ import annotations
+
+import pytest
+from judge_builder import PROMPT, F, P, Tape
+
+from harness.events import Conduct
+from harness.verdict import Finding, Outcome
+
+TRACEBACK = """Traceback (most recent call last):
+  File "/x/server.py", line 9, in handle
+    go()
+KeyError: '3331'
+"""
+TOLD = "printed a traceback: KeyError: '3331' (server.py, line 9)"
+
+
+def of(outcome: Outcome, code: str) -> Finding:
+    """The finding of this code."""
+    return next(f for f in outcome.findings if f.code == code)
+
+
+def codes(outcome: Outcome) -> list[str]:
+    """The codes of all that is more than a pass of a step."""
+    return [f.code for f in outcome.findings if f.code != "ok"]
+
+
+def test_a_server_that_ends_in_the_middle_has_crashed_in_that_step() -> None:
+    """Whatever the step was about, a server that ends while the play goes on failed, there and not at the end."""
+    play = "- yoda logs in\n- yoda: READ\n- yoda sees: x\n- yoda: BYE\n"
+    tape = Tape(play).logs_in("yoda").step().types("yoda", "READ").prints("yoda", f"x\n{PROMPT}")
+    tape.prints("server", TRACEBACK).ends("server", 1).settles().step()
+    found = tape.says("yoda", "BYE").finding()
+    assert (found.verdict, found.code, found.step, found.place) == (F, "crashed", 2, "f.yaml:5:3")
+    assert found.sentence == "the server ended with status 1 in the middle of the play, at 'yoda: READ'"
+    assert found.likely == f"the server {TOLD}"
+
+
+@pytest.mark.parametrize(
+    ("play", "crash"),
+    [
+        ("- yoda logs in\n- yoda: BYE\n- server leaves\n", False),
+        ("- yoda logs in\n- yoda: BYE\n- 1 s pass\n- yoda and server leave\n", False),
+        ("- yoda logs in\n- yoda: READ\n- yoda: BYE\n- server leaves\n", True),
+        ("- yoda logs in\n- yoda: BYE\n- yoda: READ\n", True),
+        ("- yoda logs in\n- server is killed\n- yoda: READ\n", True),
+        ("- yoda logs in\n- server presses: ctrl-c\n- yoda: READ\n", False),
+    ],
+)
+def test_a_server_may_end_where_the_scenario_expects_it(play: str, crash: bool) -> None:
+    """To leave as expected is no crash; to end with an error some steps before, or in a kill's place, is."""
+    tape = Tape(play).logs_in("yoda").step().ends("server", 1).settles()
+    for _ in tape.scenario.play[2:]:
+        tape.step()
+    assert ("crashed" in codes(tape.judged())) is crash
+
+
+def test_a_kill_is_no_crash() -> None:
+    """What the scenario kills or restarts has not crashed."""
+    tape = Tape("- yoda logs in\n- server restarts\n- yoda: BYE\n").logs_in("yoda").step()
+    tape.signalled("server", "SIGKILL").ends("server", signal="SIGKILL").settles().starts("server").settles()
+    assert tape.says("yoda", "BYE").judged().verdict is P
+
+
+def test_what_we_end_ourselves_is_no_crash() -> None:
+    """After the play the harness ends everything: that says nothing about a program."""
+    outcome = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").says("yoda", "READ").over().judged()
+    assert outcome.verdict is P
+    assert codes(outcome) == []
+
+
+def test_a_client_that_ends_by_a_signal_has_crashed() -> None:
+    """A segmentation fault is a crash even where nobody looks at that client; an ordinary exit is not."""
+    play = "- yoda and r2d2 log in\n- yoda: READ\n"
+    crash = Tape(play).logs_in("yoda", "r2d2").ends("r2d2", signal="SIGSEGV").says("yoda", "READ").judged()
+    assert of(crash, "crashed").actor == "r2d2"
+    quiet = Tape(play).logs_in("yoda", "r2d2").ends("r2d2", 1).says("yoda", "READ").judged()
+    assert quiet.verdict is P
+
+
+def test_a_traceback_while_the_answer_is_awaited_is_the_likely_cause() -> None:
+    """The server's traceback between the line and its failure explains it."""
+    tape = Tape("- yoda logs in\n- yoda: READ\n- yoda sees: x\n").logs_in("yoda").step().types("yoda", "READ")
+    found = tape.prints("server", TRACEBACK).prints("yoda", PROMPT).settles().step().finding()
+    assert (found.code, found.likely) == ("not-seen", f"the server {TOLD}")
+
+
+def test_a_traceback_from_before_explains_no_wrong_text() -> None:
+    """What went wrong some lines ago, and was answered since, is not why this text is wrong."""
+    tape = Tape("- yoda logs in\n- yoda: POST\n- yoda: READ\n- yoda sees: x\n").logs_in("yoda")
+    tape.step().types("yoda", "POST").prints("server", TRACEBACK).prints("yoda", PROMPT).settles()
+    outcome = tape.says("yoda", "READ", "y").step().judged()
+    assert of(outcome, "not-seen").likely == ""
+    assert of(outcome, "traceback").sentence == f"the server {TOLD}"
+
+
+def test_a_traceback_from_before_may_explain_silence() -> None:
+    """A thread that died some lines ago leaves its client without answers: said, and said to be earlier."""
+    tape = Tape("- yoda logs in\n- yoda: POST\n- yoda: READ\n").logs_in("yoda")
+    tape.step().types("yoda", "POST").prints("server", TRACEBACK).prints("yoda", PROMPT).settles()
+    found = tape.step().types("yoda", "READ").settles([], "stuck", cause="yoda waits for the server").finding()
+    assert found.likely == f"yoda waits for the server; the server {TOLD.replace('traceback', 'traceback earlier')}"
+
+
+def test_a_traceback_of_somebody_else_explains_nothing() -> None:
+    """r2d2's client has no part in what yoda sees."""
+    tape = Tape("- yoda and r2d2 log in\n- yoda: READ\n- yoda sees: x\n").logs_in("yoda", "r2d2")
+    tape.step().types("yoda", "READ").prints("r2d2", TRACEBACK).prints("yoda", PROMPT).settles().step()
+    found = tape.finding()
+    assert found.likely == ""
+
+
+def test_who_ended_is_explained_by_its_own_traceback() -> None:
+    """A client that is gone knows best why."""
+    tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").step().types("yoda", "READ")
+    own = TRACEBACK.replace("server.py", "client.py")
+    found = tape.prints("server", TRACEBACK).prints("yoda", own).ends("yoda", 1).settles().finding()
+    assert found.likely == f"yoda's client {TOLD.replace('server.py', 'client.py')}"
+
+
+def test_a_wrong_file_is_explained_by_the_server() -> None:
+    """The server's traceback in the step before a file is looked at is its likely cause."""
+    tape = Tape("- yoda logs in\n- yoda: POST\n- server/a is: x\n").logs_in("yoda").step().types("yoda", "POST")
+    found = tape.prints("server", TRACEBACK).prints("yoda", PROMPT).settles().step().file("server/a").finding()
+    assert (found.code, found.likely) == ("file-missing", f"the server {TOLD}")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Exception in thread Thread-1 (serve):\n" + TRACEBACK, "KeyError: '3331' (server.py, line 9)"),
+        ('Exception in thread "main" java.lang.NullPointerException: x\n\tat Server.run(Server.java:7)\n',
+         'Exception in thread "main" java.lang.NullPointerException: x (Server.java, line 7)'),
+        ("java.net.SocketException: Connection reset\n\tat java.net.S.read(S.java:1)\n\tat M.main(M.java:7)\n",
+         "java.net.SocketException: Connection reset (S.java, line 1)"),
+        ("*** stack smashing detected ***: terminated\n", "*** stack smashing detected ***: terminated"),
+    ],
+)  # fmt: skip
+def test_tracebacks_of_other_kinds_are_known(text: str, told: str) -> None:
+    """Threads, Java and C speak of their ends in other words."""
+    tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").prints("server", text)
+    outcome = tape.says("yoda", "READ").judged()
+    assert of(outcome, "traceback").sentence == f"the server printed a traceback: {told}"
+    assert outcome.verdict is P
+
+
+@pytest.mark.parametrize("text", ["KeyboardInterrupt\n", "no error: 0 Exceptions\n", "Traceback\n"])
+def test_what_is_no_mistake_is_no_traceback(text: str) -> None:
+    """Ctrl-C was asked for, and words alone are no traceback."""
+    printed = "Traceback (most recent call last):\n  File \"c.py\", line 1\n" + text if "Key" in text else text
+    tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").prints("yoda", printed)
+    outcome = tape.says("yoda", "READ").judged()
+    assert codes(outcome) == []
+
+
+HINTED = "- yoda logs in\n- yoda: READ\n- yoda sees: x\n- yoda: BYE\n"
+HINT = "hints: {'yoda sees: x': Count from one.}\n"
+
+
+def test_a_hint_is_shown_where_its_step_failed_while_the_programs_ran() -> None:
+    """The teacher's words stand with the failure they are meant for."""
+    found = Tape(HINTED, HINT).logs_in("yoda").says("yoda", "READ", "y").step().says("yoda", "BYE").finding()
+    assert found.hint == "Count from one."
+
+
+def test_no_hint_is_shown_where_the_step_passed_or_stays_open() -> None:
+    """A hint for what went well confuses."""
+    outcome = Tape(HINTED, HINT).logs_in("yoda").says("yoda", "READ", "x").step().says("yoda", "BYE").judged()
+    assert not any(f.hint for f in outcome.findings)
+
+
+@pytest.mark.parametrize("who", ["server", "yoda"])
+def test_no_hint_helps_against_a_crash(who: str) -> None:
+    """If the server crashed, or the client itself is gone, the hint about wording is beside the point."""
+    tape = Tape(HINTED, HINT).logs_in("yoda").step().types("yoda", "READ").ends(who, 1).settles().step().step()
+    failed = next(f for f in tape.judged().findings if f.code == "not-seen")
+    assert failed.hint == ""
+
+
+def test_what_is_left_running_is_a_remark() -> None:
+    """Processes that outlive their program cost nothing and are told."""
+    tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").says("yoda", "READ").over()
+    outcome = tape.note(Conduct, actor="server", cpu=0.1, stayed=["python helper.py"]).judged()
+    assert of(outcome, "stayed").sentence == "the server left running: python helper.py"
+    assert outcome.verdict is P
+
+
+def test_a_spinning_program_is_a_remark() -> None:
+    """Who keeps a core busy while waiting is told, once."""
+    waits = [{"actor": "yoda", "call": "running"}, {"actor": "server", "call": "accept"}]
+    tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").step().types("yoda", "READ").prints("yoda", PROMPT)
+    outcome = tape.settles(evidence="spinning", waits=waits).judged()
+    assert of(outcome, "spun").sentence == "yoda's client never blocks: it keeps a core busy while it waits"

@@ -1,0 +1,109 @@
+"""Files, byte for byte or line by line: what they are, what they should be, and what lies there instead."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import pytest
+from judge_builder import F, P, Tape, U
+
+from harness.verdict import Verdict
+
+Row = tuple[str, str, Callable[[Tape], Tape], Verdict, str, str]
+FILES: list[Row] = [
+    ("is", 'server/a is: "one\\ntwo\\n"', lambda t: t.file("server/a", "one\ntwo"), P, "ok", ""),
+    ("is: other line", 'server/a is: "one\\ntwo\\n"', lambda t: t.file("server/a", "one\n2\n"), F, "file-differs",
+     "server/a: line 2: expected 'two', got '2'"),
+    ("is: wrongly numbered", "server/a is: 1 hello", lambda t: t.file("server/a", "2 hello\n"), F, "file-differs",
+     "server/a: the first line is '2 hello' where '1 hello' was expected (numbered 2 where 1 was expected)"),
+    ("is: a line too much", "server/a is: one", lambda t: t.file("server/a", "one\ntwo\n"), F, "file-differs",
+     "server/a: expected 1 line, got 2: line 2, 'two', is too much"),
+    ("is: missing", "server/a is: one", lambda t: t.file("server/a"), F, "file-missing",
+     "expected a file server/a, and there is none"),
+    ("is: a folder", "server/a is: one", lambda t: t.file("server/a", state="folder"), F, "file-missing",
+     "expected a file server/a, and it is a folder"),
+    ("is: a link", "server/a is: one", lambda t: t.file("server/a", state="link"), F, "file-missing",
+     "expected a file server/a, and it is a link"),
+    ("is: too large", "server/a is: one", lambda t: t.file("server/a", state="capped"), U, "not-kept",
+     "server/a is too large to be read"),
+    ("is: lost blob", "server/a is: one", lambda t: t.big_file("server/a", "f" * 64, 70_000), U, "not-kept",
+     "the contents of server/a were not kept"),
+    ("is: not looked at", "server/a is: one", lambda t: t, U, "not-looked-at", "server/a was not looked at"),
+    ("is exactly", 'server/a is exactly: "one\\n"', lambda t: t.file("server/a", "one"), F, "file-differs",
+     "server/a: the lines are the same, and how they end differs: expected 'one\\n', got 'one'"),
+    ("equals", "server/a equals: yoda/a", lambda t: t.file("server/a", b"\0\xff").file("yoda/a", b"\0\xff"), P, "ok",
+     ""),
+    ("equals: cut", "server/a equals: yoda/a", lambda t: t.file("server/a", b"\0").file("yoda/a", b"\0\xff"), F,
+     "file-differs", "server/a: expected the 2 bytes of yoda/a, got only the first 1 byte: the end is missing"),
+    ("equals: empty", "server/a equals: yoda/a", lambda t: t.file("server/a", b"").file("yoda/a", b"\0\xff"), F,
+     "file-differs", "server/a: expected the 2 bytes of yoda/a, got an empty file"),
+    ("equals: more", "server/a equals: yoda/a", lambda t: t.file("server/a", b"\0\xffEND").file("yoda/a", b"\0\xff"), F,
+     "file-differs", "server/a: expected the 2 bytes of yoda/a, got 5 bytes: all of it, and 3 bytes more"),
+    ("equals: other byte", "server/a equals: yoda/a", lambda t: t.file("server/a", b"ab\x0a").file("yoda/a",
+     b"ab\x0d"), F,
+     "file-differs",
+     "server/a: expected the 3 bytes of yoda/a, got 3 bytes, wrong from byte 2 on (0x0a where 0x0d was expected)"),
+    ("equals: missing", "server/a equals: yoda/a", lambda t: t.file("server/a").file("yoda/a", b"\0\xff"), F,
+     "file-missing", "expected a file server/a, and there is none"),
+    ("equals: nothing to compare", "server/a equals: yoda/a", lambda t: t.file("server/a", b"x").file("yoda/a"), U,
+     "nothing-to-compare", "there is no file yoda/a to compare server/a with"),
+    ("equals: the other too large", "server/a equals: yoda/a",
+     lambda t: t.file("server/a", b"x").file("yoda/a", state="capped"), U, "not-kept",
+     "yoda/a is too large to be read"),
+    ("gone", "server/a is gone", lambda t: t.file("server/a"), P, "ok", ""),
+    ("not gone", "server/a is gone", lambda t: t.file("server/a", b"12345"), F, "file-left",
+     "server/a should be gone, and is still there (5 bytes)"),
+    ("not gone, a folder", "server/a is gone", lambda t: t.file("server/a", state="folder"), F, "file-left",
+     "server/a should be gone, and is still there (it is a folder)"),
+    ("not gone, too large", "server/a is gone", lambda t: t.file("server/a", state="capped"), F, "file-left",
+     "server/a should be gone, and is still there (a large file)"),
+    ("unchanged", "server/n is unchanged", lambda t: t.file("server/n", b"note"), P, "ok", ""),
+    ("changed", "server/n is unchanged", lambda t: t.file("server/n", b"nose"), F, "file-changed",
+     "server/n should be unchanged: it had 4 bytes, and now 4 bytes, "
+     "wrong from byte 2 on (0x73 where 0x74 was expected)"),
+    ("emptied", "server/n is unchanged", lambda t: t.file("server/n", b""), F, "file-changed",
+     "server/n should be unchanged: it had 4 bytes, and now an empty file"),
+    ("wiped", "server/n is unchanged", lambda t: t.file("server/n"), F, "file-missing",
+     "server/n should be unchanged, and is gone"),
+    ("unchanged, but never there", "server/x is unchanged", lambda t: t.file("server/x", b"note"), U,
+     "nothing-to-compare", "server/x was not there before the play"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "step", "act", "verdict", "code", "sentence"), FILES, ids=[row[0] for row in FILES])
+def test_a_file(name: str, step: str, act: Callable[[Tape], Tape], verdict: Verdict, code: str, sentence: str) -> None:
+    """Every way for a file to be right, wrong or unknown has its code and its sentence."""
+    tape = Tape(f"- yoda logs in\n- {step}\n").file("server/n", b"note", when="before").logs_in("yoda").step()
+    found = act(tape).finding()
+    assert (found.verdict, found.code) == (verdict, code), found
+    assert verdict is P or found.sentence == sentence
+
+
+def test_a_large_file_is_compared_through_its_blob() -> None:
+    """Contents past the recording's own limit lie beside it, and are read by their SHA-256."""
+    content = b"x" * 70_000
+    digest = hashlib.sha256(content).hexdigest()
+    tape = Tape('- yoda logs in\n- server/a is: "x"\n').logs_in("yoda").step().big_file("server/a", digest, 70_000)
+    assert tape.finding({digest: content}).code == "file-differs"
+
+
+def test_a_content_that_stands_once_is_found_wherever_it_stands() -> None:
+    """A recording keeps each content once: the second file of the same bytes is read from the first."""
+    tape = Tape('- yoda logs in\n- server/a is: "same\\n"\n').file("yoda/a", b"same\n", when="before").logs_in("yoda")
+    assert tape.step().file("server/a", b"same\n").finding().verdict is P
+
+
+def test_a_file_of_another_name_is_a_near_miss() -> None:
+    """The title with an ending is what was made instead."""
+    tape = Tape("- yoda logs in\n- server/3331 is: Yoda\n").file("server/note.txt", "", when="before").logs_in("yoda")
+    tape.step().file("server/3331").over().file("server/3331.txt", "Yoda", when="after")
+    tape.file("server/note.txt", "", when="after")
+    assert tape.finding().near == "there is server/3331.txt"
+
+
+def test_each_file_of_a_step_has_its_own_finding() -> None:
+    """Two files in one step: each is judged."""
+    tape = Tape("- yoda logs in\n- server/a and server/b are gone\n").logs_in("yoda").step()
+    findings = tape.file("server/a").file("server/b", b"x").judged().findings
+    assert [(f.actor, f.verdict) for f in findings if f.step == 2] == [("server/a", P), ("server/b", F)]
