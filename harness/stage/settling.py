@@ -18,6 +18,9 @@ from harness.stage.procfs import Table, Thread
 # The first pause between two looks, its growth, and the longest. A pause ends at once when a terminal says something.
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.00005, 1.5, 0.02
 
+# Whoever was just typed to nearly always says something: looking before that would only take its core away.
+ANSWER_PAUSE = 0.0005
+
 # While more than this comes at once nobody is looked at: a flood is drained, and looks would only slow it down.
 FLOOD, FLOOD_PAUSE = 16 * 1024, 0.001
 
@@ -69,6 +72,10 @@ class Watched(Protocol):
         """The slowest answer so far, in the programs' own time; 0 before the first."""
 
     @property
+    def expecting(self) -> bool:
+        """Whether somebody was typed to since the last settling."""
+
+    @property
     def starting(self) -> bool:
         """Whether a program was started since the last settling."""
 
@@ -99,7 +106,7 @@ class Settling:
     def run(self) -> tuple[str, Picture]:
         """Until something is proved, or time is up: the evidence and the last picture."""
         pause, flooded = FIRST_PAUSE, False
-        self._stage.pump()
+        self._stage.pump(ANSWER_PAUSE if self._stage.expecting else 0.0)
         while True:
             picture = None if flooded else self._look()
             evidence = self._evidence(picture) or self._tick(picture)

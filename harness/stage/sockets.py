@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import struct
 from collections.abc import Collection, Iterator
@@ -123,6 +124,7 @@ class Sockets:
         self._diag = socket.socket(fileno=os.dup(diag))
         self._stat = [os.open(f"{net}/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in _there(net)]
         self._in_use = b""
+        self._any_udp = True
         self._raw: dict[int, bytes] = {}  # inode -> the part of its message that names it
         self._nameless: list[bytes] = []  # ends that no process holds: closed, or not accepted yet
         self.by_inode: dict[int, Sock] = {}
@@ -135,6 +137,8 @@ class Sockets:
     def refresh(self, wanted: Collection[int] = ()) -> None:
         """Bring everything up to date; `wanted` are inodes that must be known if they are of TCP at all."""
         in_use = b"".join(os.pread(fd, 512, 0) for fd in self._stat)
+        if in_use != self._in_use:
+            self._any_udp = re.search(rb"UDP6?: inuse [1-9]", in_use) is not None
         named = [*self._raw.values(), *self._nameless]
         fresh = in_use == self._in_use and len(named) <= FEW and all(
             inode in self.by_inode or inode in self._others for inode in wanted
@@ -163,10 +167,13 @@ class Sockets:
         return [parse(m, UDP) for family in (AF_INET, AF_INET6)
                 for m in self._ask(_request(family, UDP, _ANY_STATE), _BY_FAMILY)]  # fmt: skip
 
+    def _udp_too(self) -> list[tuple[bytes, Sock]]:
+        return [(b"", sock) for sock in self.udp()] if self._any_udp else []
+
     def _dump(self) -> None:
         # The old request asks for both families in one walk of the table; the newer one takes a walk for each.
         messages = list(self._ask(_old_request(_ANY_STATE), _GETSOCK_OLD))
-        self._take([(m, self._parse(m)) for m in messages] + [(b"", s) for s in self.udp()])
+        self._take([(m, self._parse(m)) for m in messages] + self._udp_too())
 
     def _parse(self, message: bytes) -> Sock:
         """parse(), remembered: of two hundred sockets one has changed since the last look."""
@@ -206,7 +213,7 @@ class Sockets:
                 found.append((body, self._parse(body)))
         if any(sock is _GONE for _, sock in found):
             return False
-        self._take(found + [(b"", s) for s in self.udp()])
+        self._take(found + self._udp_too())
         return True
 
     def _ask(self, request: bytes, kind: int) -> Iterator[bytes]:

@@ -264,6 +264,11 @@ class Stillness:
         assert self._table is not None
         return self._table
 
+    @property
+    def expecting(self) -> bool:
+        """Whether somebody was typed to since the last settling."""
+        return any(actor.typed_to for actor in self._actors.values())
+
     def observe(self) -> Picture:
         """A picture, with the terminals that were typed to since the last settling."""
         assert self._observer is not None
