@@ -1,0 +1,1 @@
+"""Benches: `python -m tests.bench [NAME...]` prints how fast things are, as ratios, and asserts nothing."""
