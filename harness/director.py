@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import datetime
 import platform
-import random
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import harness
-from harness.events import Began, Ended, Listening, NotTyped, Noted, Recorder, Recording, Settled, StepBegan
+from harness.events import Began, Ended, Listening, Noted, NotTyped, Recorder, Recording, Settled, StepBegan
 from harness.logins import Logins
+from harness.patience import settle, settle_until
+from harness.props import Props, put
 from harness.scenario.assignment import Assignment
-from harness.scenario.model import Deed, Do, Expect, ExpectFile, Pass, Scenario, Sight, Step, Together, Type
-from harness.stage import Limits, Stage
+from harness.scenario.model import AnyOf, Deed, Do, Expect, ExpectFile, Pass, Scenario, Sight, Step, Together, Type
+from harness.stage import Limits, Stage, StageError
 from harness.stage.box import Level
 from harness.subject.subject import Subject, fill
 
-# Wall time a play may take, whatever it does; a scenario takes well under a second.
 _LOCALHOST = "127.0.0.1"
+_SIGNALS = {Deed.KILL: signal.SIGKILL, Deed.PAUSE: signal.SIGSTOP, Deed.RESUME: signal.SIGCONT}
 
 
 class Director:
@@ -38,18 +39,16 @@ class Director:
         self._stage = stage
         self._recorder = recorder
         self._seed = seed
-        self._accounts_text = _accounts_text(scenario, assignment, sample)
-        self._accounts = _accounts(scenario, self._accounts_text)
-        self._values: dict[str, str] = {}
-        self._logins: Logins | None = None
+        self._props = Props(scenario, assignment, sample=sample, seed=seed)
+        self._accounts = self._props.accounts()
+        self._values = {**assignment.values, "host": _LOCALHOST, "port": str(stage.port())}
+        login = assignment.login
+        self._logins = Logins(stage, recorder, answers=login.answers if login else [], accounts=self._accounts,
+                              start=self._start, within=assignment.timeout)
 
     def play(self, assignment_text: str) -> None:
         """The whole play: folders, server, steps, a last look."""
-        self._values = {**self._assignment.values, "host": _LOCALHOST, "port": str(self._stage.port())}
         self._note_beginning(assignment_text)
-        login = self._assignment.login
-        self._logins = Logins(self._stage, self._recorder, answers=login.answers if login else [],
-                              accounts=self._accounts, start=self._start, within=self._assignment.timeout)
         self._lay_out()
         self._stage.snapshot("before")
         if self._open():
@@ -75,19 +74,8 @@ class Director:
             program = self._subject.program(self._role(actor))
             program.place(self._stage.folder_of(actor))
             self._recorder.shared |= program.digests()
-        accounts = self._assignment.accounts
-        if accounts is not None:
-            actor, _, path = accounts.file.partition("/")
-            _write(self._stage.folder_of(actor) / path, self._accounts_text.encode())
-        for given in self._scenario.files:
-            path = f"{given.actor}/{given.path}"
-            if accounts is None or path != accounts.file:
-                content = given.text.encode() if given.text is not None else self._random(given.size or 0, path)
-                _write(self._stage.folder_of(given.actor) / given.path, content)
-
-    def _random(self, size: int, path: str) -> bytes:
-        """Random bytes from the seed, other ones for every file."""
-        return random.Random(f"{self._seed} {path}").randbytes(size)
+        for actor, path, content in self._props.files():
+            put(self._stage.folder_of(actor), path, content)
 
     def _actors(self) -> list[str]:
         server = self._assignment.server
@@ -111,18 +99,17 @@ class Director:
     def _start(self, handle: str) -> Settled:
         """Start a person's client and wait until it has settled."""
         self._run(handle)
-        assert self._logins is not None
         self._logins.begun(handle)
-        return self._stage.settle(typed_to=[], within=self._assignment.timeout)
+        return settle_until(self._stage, [], self._assignment.timeout,
+                            lambda settled: handle in settled.asks or not self._stage.alive(handle))
 
     def _perform(self, step: Step) -> None:
-        self._recorder.step = step.number
-        self._recorder.note(StepBegan, text=step.text)
+        self._step_begins(step)
         match step:
             case Type():
                 for handle, line in step.lines:
                     self._type(handle, line)
-                    self._settle([handle], line)
+                    settle(self._stage, [handle], self._within([line]))
             case Do():
                 self._do(step)
             case Pass():
@@ -132,6 +119,10 @@ class Director:
             case _:
                 self._look(step)
 
+    def _step_begins(self, step: Step) -> None:
+        self._recorder.step = step.number
+        self._recorder.note(StepBegan, text=step.text)
+
     def _type(self, handle: str, line: str) -> bool:
         if not self._stage.alive(handle):
             # Typed lines need a program; whether it should have been there is the judge's question.
@@ -139,35 +130,37 @@ class Director:
             return False
         return self._stage.type(handle, fill(line, self._values).encode() + b"\n")
 
-    def _settle(self, typed_to: Sequence[str], line: str = "") -> Settled:
-        word = line.split(" ", 1)[0]
-        slow = word in self._assignment.moves_files
-        within = self._assignment.file_timeout if slow else self._assignment.timeout
-        return self._stage.settle(typed_to=typed_to, within=within)
+    def _within(self, lines: Sequence[str] = ()) -> float:
+        """How long an answer to these lines may take."""
+        slow = any(line.split(" ", 1)[0] in self._assignment.moves_files for line in lines)
+        return self._assignment.file_timeout if slow else self._assignment.timeout
 
     def _do(self, step: Do) -> None:
+        """A stage direction: each in turn, and each waited for."""
         for handle in step.who:
-            self._deed(step, handle)
+            if self._begin(step, handle):
+                settle(self._stage, [handle] if step.deed in (Deed.PRESS, Deed.SEND) else [], self._within())
 
-    def _deed(self, step: Do, handle: str) -> None:
-        assert self._logins is not None
+    def _begin(self, step: Do, handle: str) -> bool:
+        """Do it. Returns whether it remains to be waited for."""
         match step.deed:
-            case Deed.LOG_IN | Deed.LOGIN_REFUSED if self._assignment.login is not None:
-                self._logins.log_in([handle], step.argument if step.deed is Deed.LOGIN_REFUSED else None)
+            case Deed.LOG_IN if self._assignment.login is not None:
+                self._logins.log_in([handle])
+            case Deed.LOGIN_REFUSED if self._assignment.login is not None:
+                self._logins.be_refused(handle, step.argument)
             case Deed.LOG_IN | Deed.LOGIN_REFUSED | Deed.START:
                 self._start_again(handle)
-            case Deed.KILL:
-                self._signal(handle, signal.SIGKILL)
-            case Deed.PAUSE:
-                self._signal(handle, signal.SIGSTOP)
-            case Deed.RESUME:
-                self._signal(handle, signal.SIGCONT)
             case Deed.RESTART:
                 self._signal(handle, signal.SIGKILL)
+                self._stage.settle(within=self._within())
                 self._start_again(handle)
+            case Deed.KILL | Deed.PAUSE | Deed.RESUME:
+                self._signal(handle, _SIGNALS[step.deed])
+                return True
             case Deed.PRESS | Deed.SEND:
                 self._stage.type(handle, step.data or b"", "key" if step.deed is Deed.PRESS else "raw")
-                self._settle([handle])
+                return True
+        return False
 
     def _start_again(self, actor: str) -> None:
         if self._stage.alive(actor):
@@ -180,33 +173,39 @@ class Director:
     def _signal(self, actor: str, number: signal.Signals) -> None:
         if self._stage.alive(actor):
             self._stage.signal(actor, number)
-        self._settle([])
 
     def _together(self, group: Together) -> None:
-        """Release everything at one instant: type it all, then wait once."""
-        logging_in = [handle for step in group.steps if isinstance(step, Do) and step.deed is Deed.LOG_IN
-                      for handle in step.who]
-        typed = []
+        """Release everything at one instant: logins come to their last answer, then all begins, then one waits."""
+        entering = [step for step in group.steps if isinstance(step, Do) and step.deed is Deed.LOG_IN
+                    and self._assignment.login is not None]
+        waiting: list[str] = []
+        for entry in entering:
+            self._step_begins(entry)
+            waiting += self._logins.approach(entry.who)
+        typed = list(waiting)
         for step in group.steps:
-            self._recorder.step = step.number
-            self._recorder.note(StepBegan, text=step.text)
-            if isinstance(step, Type):
-                typed += [handle for handle, line in step.lines if self._type(handle, line)]
-            elif isinstance(step, Do) and step.deed is not Deed.LOG_IN:
-                self._do(step)
+            if step not in entering:
+                self._step_begins(step)
+                typed += self._release(step)
         self._recorder.step = group.number
-        if logging_in:
-            assert self._logins is not None
-            self._logins.log_in(logging_in)
-        first = next((line for step in group.steps if isinstance(step, Type) for _, line in step.lines), "")
-        self._settle(typed, first)
+        self._logins.answer(waiting)
+        lines = [line for step in group.steps if isinstance(step, Type) for _, line in step.lines]
+        self._logins.conclude(waiting, settle(self._stage, typed, self._within(lines)))
+
+    def _release(self, step: Step) -> list[str]:
+        """Begin one step of a group, and wait for nothing. Returns who was typed to."""
+        if isinstance(step, Type):
+            return [handle for handle, line in step.lines if self._type(handle, line)]
+        if isinstance(step, Do):
+            begun = [handle for handle in step.who if self._begin(step, handle)]
+            return begun if step.deed in (Deed.PRESS, Deed.SEND) else []
+        return []
 
     def _look(self, step: Step) -> None:
         """Take down what an expectation is judged by. What people see is on the recording already."""
-        for part in getattr(step, "steps", [step]):
-            self._recorder.step = part.number
+        for part in step.steps if isinstance(step, AnyOf) else [step]:
             if part is not step:
-                self._recorder.note(StepBegan, text=part.text)
+                self._step_begins(part)
             if isinstance(part, ExpectFile):
                 for path in dict.fromkeys([*part.paths, *([part.other] if part.other else [])]):
                     self._stage.look_at("step", path)
@@ -215,8 +214,12 @@ class Director:
 
     def _wait_for_leaving(self, who: Sequence[str]) -> None:
         """Programs that only wait for a time to come (a heartbeat) may leave later: give them their own time."""
+
+        def gone(_: Settled) -> bool:
+            return not any(self._stage.alive(actor) for actor in who)
+
         if any(self._stage.alive(actor) for actor in who):
-            self._settle([])
+            settle_until(self._stage, [], self._within(), gone)
 
 
 def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, folder: Path, sample: str,
@@ -227,32 +230,14 @@ def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, fol
     `sample` is the text of the assignment's sample accounts. Never raises for anything that the subject does.
     """
     recorder = Recorder(blobs)
+    why = "played"
     with Stage(folder, recorder, level=level, limits=limits or Limits()) as stage:
         director = Director(scenario, assignment, subject, stage, recorder, seed=seed, sample=sample)
-        director.play(assignment_text)
+        try:
+            director.play(assignment_text)
+        except StageError as exc:
+            recorder.note(Noted, text=str(exc), fault=True)
+            why = "fault"
     recorder.step = None
-    recorder.note(Ended)
+    recorder.note(Ended, why=why)
     return recorder.recording
-
-
-def _accounts_text(scenario: Scenario, assignment: Assignment, sample: str) -> str:
-    """The accounts file of this play: the scenario's own or the sample, and a line for each of the crowd."""
-    if assignment.accounts is None:
-        return ""
-    given = (f.text for f in scenario.files if f"{f.actor}/{f.path}" == assignment.accounts.file)
-    text = next((text for text in given if text is not None), sample)
-    crowd = [f"{person.account} {person.password}" for person in scenario.cast if person.crowd]
-    # The file keeps its shape: with a newline at its end, or without.
-    ended = text.endswith("\n") or not text
-    return "".join([text, *(f"{line}\n" if ended else f"\n{line}" for line in crowd)])
-
-
-def _accounts(scenario: Scenario, text: str) -> Mapping[str, tuple[str, str]]:
-    known = dict(line.split(" ", 1) for line in text.splitlines() if " " in line)
-    return {p.handle: (p.account, p.password if p.password is not None else known.get(p.account, ""))
-            for p in scenario.cast}
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)

@@ -1,7 +1,8 @@
 """Answer a client's login, whatever its words: the name, then the password, and see what it asks next.
 
 Being asked the first question again means *refused*; being asked the same
-question twice means *refused* too; a new question means that it went on. Each
+question twice means *refused* too; a new question means that it went on. Where
+all questions look the same (`> `, or none at all), nobody can tell. Each
 attempt ends in a `LoginTried` event, which the judge reads.
 """
 
@@ -11,13 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.events import LoginTried, Recorder, Settled
+from harness.patience import settle
 from harness.scenario.matching import visible
 from harness.stage import Stage
-from harness.subject.prompts import question, same_question
+from harness.subject.prompts import alike, is_bare, question, same_question
 
 # Evidence that a program which does not ask will not ask later either. (A poller that
 # answers late must not be called hung.)
-_PROOF = ("still", "stuck", "spinning", "gave-up")
+_PROOF = ("still", "stuck", "until", "spinning", "gave-up")
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class _Dialogue:
     at: int = 0  # the answer that is asked for now
     mark: int = 0  # how much it had printed when we last answered
     inside: bool = False
+    blurred: bool = False  # its questions cannot be told apart
 
 
 class Logins:
@@ -51,26 +54,42 @@ class Logins:
         self._within = within
         self._dialogues: dict[str, _Dialogue] = {}
 
-    def log_in(self, who: Sequence[str], password: str | None = None) -> None:
-        """Log these people in. Several together: all but the last answer in turn, the last ones at one instant."""
-        waiting = [handle for handle in who if self._approach(handle)]
+    def log_in(self, who: Sequence[str]) -> None:
+        """Log these people in, one after the other's last answer."""
+        waiting = self.approach(who)
+        self.answer(waiting)
+        if waiting:
+            self.conclude(waiting, settle(self._stage, waiting, self._within))
+
+    def be_refused(self, handle: str, password: str | None) -> None:
+        """Try to log in, with this password (None: the right one); it should fail."""
+        waiting = self.approach([handle])
+        self.answer(waiting, password)
+        if waiting:
+            self.conclude(waiting, settle(self._stage, waiting, self._within), expected=False)
+
+    def approach(self, who: Sequence[str]) -> list[str]:
+        """Start the clients of those who have none, and give every answer but the last. Who then waits for that one?"""
+        return [handle for handle in who if self._approach(handle)]
+
+    def answer(self, waiting: Sequence[str], password: str | None = None) -> None:
+        """Give the last answer, all at one instant."""
         for handle in waiting:
             self._answer(handle, password)
-        if waiting:
-            settled = self._stage.settle(typed_to=waiting, within=self._within)
-            for handle in waiting:
-                self._conclude(handle, settled)
+
+    def conclude(self, waiting: Sequence[str], settled: Settled, *, expected: bool = True) -> None:
+        """How each attempt ended. `expected`: to be let in, which decides what is assumed where nobody can tell."""
+        for handle in waiting:
+            self._conclude(handle, settled, expected)
 
     def begun(self, handle: str) -> None:
         """A new program runs for `handle`: what its predecessor asked is forgotten."""
         self._dialogues[handle] = _Dialogue()
 
     def _approach(self, handle: str) -> bool:
-        """Start the client if none runs and give every answer but the last; False if it did not come that far."""
         if self._stage.alive(handle) and handle in self._dialogues:
-            dialogue = self._dialogues[handle]
-            # Somebody may have answered by typing lines; then the program's own words say what is asked now.
-            dialogue.at = self._asked_now(handle, dialogue)
+            if not self._asked_anew(handle):
+                return False
         elif not self._waits(handle, self._start(handle)):
             return False
         dialogue = self._dialogues[handle]
@@ -78,17 +97,25 @@ class Logins:
             dialogue.questions.append(self._question(handle))
         while dialogue.at < len(self._answers) - 1:
             self._answer(handle, None)
-            settled = self._stage.settle(typed_to=[handle], within=self._within)
+            settled = settle(self._stage, [handle], self._within)
             if not self._waits(handle, settled) or self._asked_again(handle):
                 return False
             dialogue.at += 1
             dialogue.questions[dialogue.at :] = [self._question(handle)]
         return True
 
-    def _asked_now(self, handle: str, dialogue: _Dialogue) -> int:
+    def _asked_anew(self, handle: str) -> bool:
+        """Find out which answer a client asks for that was here before; False (and noted) if it is logged in."""
+        dialogue = self._dialogues[handle]
+        # Somebody may have answered by typing lines; then the program's own words say what is asked now.
         asked = self._question(handle)
         matches = [at for at, known in enumerate(dialogue.questions) if same_question(asked, known)]
-        return matches[0] if matches else min(dialogue.at, len(self._answers) - 1)
+        if dialogue.inside and (dialogue.blurred or not matches):
+            self._note(handle, "in", "its client had not ended, and is logged in still")
+            return False
+        dialogue.inside = False
+        dialogue.at = matches[0] if matches else min(dialogue.at, len(self._answers) - 1)
+        return True
 
     def _answer(self, handle: str, password: str | None) -> None:
         dialogue = self._dialogues[handle]
@@ -98,24 +125,34 @@ class Logins:
         dialogue.mark = len(self._stage.output(handle))
         self._stage.type(handle, text.encode() + b"\n", what)
 
-    def _conclude(self, handle: str, settled: Settled) -> None:
+    def _conclude(self, handle: str, settled: Settled, expected: bool) -> None:
         dialogue = self._dialogues[handle]
-        if not self._waits(handle, settled) or self._asked_again(handle):
+        if not self._waits(handle, settled):
             return
-        asked = self._question(handle)
-        if dialogue.at and same_question(asked, dialogue.questions[dialogue.at]):
-            self._note(handle, "refused", f"asked for the {self._answers[dialogue.at]} again: {asked!r}")
-        elif not asked and not any(dialogue.questions):
-            self._note(handle, "no-prompt", "the program asks nothing, so whether it let anybody in cannot be seen")
-        else:
-            dialogue.inside = True
-            self._note(handle, "in", f"asks {asked!r} now")
+        asked, known = self._question(handle), dialogue.questions
+        blind = dialogue.blurred or not known[0] or alike(asked, known[0]) or alike(asked, known[dialogue.at])
+        if not dialogue.blurred and self._asked_again(handle):
+            return
+        if dialogue.at and not dialogue.blurred and same_question(asked, known[dialogue.at]):
+            self._note(handle, "refused", f"after the {self._answers[dialogue.at]} it asked {asked!r} again")
+            return
+        dialogue.inside = expected or not blind
+        if not blind:
+            self._note(handle, "in", f"it asks {asked!r} now")
+            return
+        dialogue.at = dialogue.at if expected else 0
+        looks = f"all its questions look like {asked!r}" if asked else "it asks without a word"
+        self._note(handle, "no-prompt", f"{looks}, so nobody can tell whether it let anybody in")
 
     def _asked_again(self, handle: str) -> bool:
         """Whether the first question came again: a refusal, and the next attempt begins from there."""
         dialogue = self._dialogues[handle]
         asked = self._question(handle)
         if not same_question(asked, dialogue.questions[0]):
+            return False
+        if dialogue.at < len(self._answers) - 1 and is_bare(self._shown(handle), [self._accounts[handle][0]]):
+            # The same sign for every question ("forum> "), and not a word of a refusal: it goes on.
+            dialogue.blurred = True
             return False
         answered = self._answers[dialogue.at]
         dialogue.at = 0
@@ -132,10 +169,12 @@ class Logins:
             return False
         return True
 
+    def _shown(self, handle: str) -> str:
+        """What its terminal shows since the last answer."""
+        return visible(self._stage.output(handle)[self._dialogues[handle].mark :])
+
     def _question(self, handle: str) -> str:
-        account, _ = self._accounts[handle]
-        since = self._stage.output(handle)[self._dialogues[handle].mark :]
-        return question(visible(since), [account])
+        return question(self._shown(handle), [self._accounts[handle][0]])
 
     def _note(self, handle: str, result: str, why: str) -> None:
         prompts = list(self._dialogues[handle].questions) if handle in self._dialogues else []

@@ -9,22 +9,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Questions shorter than this many letters ("> ") are compared whole: "forum> " ends in "> " too.
+# A question of fewer letters than this ("> ") tells too little alone: the line above it belongs to it.
 _TELLING = 3
 
 
 def question(text: str, names: Iterable[str] = ()) -> str:
-    """The question at the end of what a terminal shows: its last line that is not blank, with names masked."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    last = lines[-1] if lines else ""
-    for name in sorted(names, key=len, reverse=True):
-        last = last.replace(name, "*")
-    return last
+    """The question at the end of what a terminal shows, with names masked: its last line that is not blank.
+
+    Where that is no more than a sign (`> `), the line above belongs to it.
+    """
+    lines = _lines(text, names)
+    few = lines[-1:] if lines and _tells(lines[-1]) else lines[-2:]
+    return "\n".join(few)
+
+
+def is_bare(text: str, names: Iterable[str] = ()) -> bool:
+    """Whether a terminal shows nothing but one question: who is refused is told why, who is asked on need not be."""
+    # A line editor shows the name again that was typed: masked, it is a line of its own.
+    return len([line for line in _lines(text, names) if line != "*"]) <= 1
+
+
+def _lines(text: str, names: Iterable[str]) -> list[str]:
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = text.replace(name, "*")
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _tells(line: str) -> bool:
+    return sum(map(str.isalpha, line)) >= _TELLING
 
 
 def same_question(one: str, other: str) -> bool:
     """Whether two questions are the same one; "Invalid password. Username:" still ends in "Username:"."""
     short, long = sorted((one, other), key=len)
-    if not short:
+    if not _tells(short):
         return False
-    return short == long or (sum(map(str.isalpha, short)) >= _TELLING and long.endswith(short))
+    return short == long or ("\n" not in short and long.endswith(short))
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two questions end in the same sign, so that nobody can tell if they are the same."""
+    last, before = one.rpartition("\n")[2], other.rpartition("\n")[2]
+    return last == before and not _tells(last)

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 HARNESS = ROOT / "harness"
 
 # Data flows one way: a room may import from itself and from the rooms that stand before it.
-ROOMS = ["verdict", "events", "scenario", "yaml_file", "workshop", "subject", "stage", "logins", "director", "judge",
-         "players", "grade", "author", "report", "workflow", "cli", "__main__"]
+ROOMS = ["verdict", "events", "scenario", "yaml_file", "workshop", "subject", "stage", "patience", "logins", "props",
+         "director", "judge", "players", "grade", "author", "report", "workflow", "cli", "__main__"]
 # The two ends of reading a file know each other: nodes carry places, mistakes name them.
 TOGETHER = {("scenario", "yaml_file"), ("yaml_file", "scenario")}
 # What stands on one library only.
@@ -22,19 +22,23 @@ FENCED = {"yaml": {"yaml_file.py"}, "pexpect": {"stage/actor.py"}, "rich": {"rep
 
 
 def modules() -> list[Path]:
+    """Every module of the harness."""
     return sorted(HARNESS.rglob("*.py"))
 
 
 def imports(path: Path) -> Iterator[str]:
+    """The names of the modules that a module imports."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            yield from ([f"harness.{alias.name}" for alias in node.names] if node.module == "harness" else [node.module or ""])
+            several = node.module == "harness"
+            yield from [f"harness.{alias.name}" for alias in node.names] if several else [node.module or ""]
 
 
 def room(path: Path) -> str:
+    """The room that a module belongs to: a package, or a module of its own."""
     first = path.relative_to(HARNESS).parts[0]
     return first.removesuffix(".py")
 
@@ -67,7 +71,7 @@ def test_libraries_stay_behind_their_fences(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HARNESS)))
 def test_the_harness_knows_no_assignment_by_name(path: Path) -> None:
-    """What belongs to one assignment lies in that assignment's folder: no command of the forum stands in the harness."""
+    """What belongs to one assignment lies in that assignment's folder: no command of the forum is in the harness."""
     text = path.read_text(encoding="utf-8")
     found = re.findall(r"\b(CRT|MSG|DLT|EDT|LST|RDT|UPD|DWN|RMV|XIT|SHT|P2P)\b", text)
     assert not found, f"{path.name} names {found}"

@@ -1,0 +1,77 @@
+"""What lies in the actors' folders before a play: the programs, the accounts, the files of the scenario."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from harness.scenario.assignment import Assignment
+from harness.scenario.model import Scenario
+
+
+class Props:
+    """The files of one play. `sample`: the text of the assignment's sample accounts."""
+
+    def __init__(self, scenario: Scenario, assignment: Assignment, *, sample: str, seed: int) -> None:
+        self._scenario = scenario
+        self._accounts = assignment.accounts
+        self._text = self._accounts_text(sample)
+        self._seed = seed
+
+    def accounts(self) -> Mapping[str, tuple[str, str]]:
+        """The account name and password of everybody in the cast; no password for a name that has no account."""
+        known = dict(line.split(" ", 1) for line in self._text.splitlines() if " " in line)
+        return {p.handle: (p.account, p.password if p.password is not None else known.get(p.account, ""))
+                for p in self._scenario.cast}
+
+    def files(self) -> Iterator[tuple[str, str, bytes]]:
+        """Every file besides the programs' own: actor, path in that actor's folder, content."""
+        path = self._accounts.file if self._accounts else ""
+        if path:
+            actor, _, name = path.partition("/")
+            yield actor, name, self._text.encode()
+        for given in self._scenario.files:
+            whole = f"{given.actor}/{given.path}"
+            if whole != path:
+                content = given.text.encode() if given.text is not None else self._random(given.size or 0, whole)
+                yield given.actor, given.path, content
+
+    def _random(self, size: int, path: str) -> bytes:
+        """Random bytes from the seed, other ones for every file."""
+        return random.Random(f"{self._seed} {path}").randbytes(size)
+
+    def _accounts_text(self, sample: str) -> str:
+        """The accounts file of this play: the scenario's own or the sample, and a line for each of the crowd."""
+        if self._accounts is None:
+            return ""
+        given = (f.text for f in self._scenario.files if f"{f.actor}/{f.path}" == self._accounts.file)
+        text = next((text for text in given if text is not None), sample)
+        crowd = [f"{person.account} {person.password}" for person in self._scenario.cast if person.crowd]
+        # The file keeps its shape: with a newline at its end, or without.
+        ended = text.endswith("\n") or not text
+        return "".join([text, *(f"{line}\n" if ended else f"\n{line}" for line in crowd)])
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    """Write a file into an actor's folder, in place of whatever a submission may have put there.
+
+    A link must not lead us out of the folder, nor a read-only file stop us.
+    """
+    path = folder
+    for part in PurePosixPath(name).parts:
+        path /= part
+        final = path == folder / name
+        if path.is_symlink() or (path.exists() and (final or not path.is_dir())):
+            _remove(path)
+        if not final:
+            path.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
