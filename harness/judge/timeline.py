@@ -41,7 +41,7 @@ class Timeline:
 
     def end(self, step: Step) -> int:
         """Where the step after this one begins (for a step inside a group: after the group)."""
-        at = self._starts[self._top_of[step.number].number]
+        at = self._starts.get(self._top_of[step.number].number, self._starts[step.number])
         later = bisect_left(self._tops, at + 1)
         return self._tops[later] if later < len(self._tops) else self.over
 

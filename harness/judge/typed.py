@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.events import LoginTried
+from harness.events import Listening, LoginTried, Started
 from harness.judge import sentences as say
 from harness.judge.evidence import PROOF, refusal
 from harness.judge.miss import Miss, exactly_one
@@ -59,13 +59,28 @@ def _no_answer(view: View, step: Type, handle: str, line: str) -> Miss | None:
 def judge_do(view: View, step: Do) -> Iterable[tuple[str, Miss | None]]:
     """Logins must end as the step says; the other deeds are only done."""
     checks = {Deed.LOG_IN: _not_in, Deed.LOGIN_REFUSED: _not_refused}
-    check = checks.get(step.deed, _not_typed)
+    check = checks.get(step.deed, _not_started if step.deed in (Deed.START, Deed.RESTART) else _not_typed)
     misses = [(handle, check(view, step, handle)) for handle in step.who]
     if step.quantifier is not Quantifier.ONE:
         return misses
     # Who is kept waiting for ever was neither let in nor refused.
     hung = next((miss for _, miss in misses if miss is not None and miss.code == "no-answer"), None)
     return [(step.who[0], hung or exactly_one(step, misses))]
+
+
+def _not_started(view: View, step: Do, actor: str) -> Miss | None:
+    """A program that listens must listen again, once it was started again; of others nothing is known yet."""
+    events = list(view.within(step))
+    if actor in view.began.accounts or not any(isinstance(e, Started) and e.actor == actor for e in events):
+        return None
+    if any(isinstance(e, Listening) and e.actor == actor for e in events):
+        return None
+    gone = view.gone(actor, view.end(step))
+    verdict, why = (Verdict.FAILED, "") if gone else refusal(view.settled_now(step))
+    what = f"{say.ending(gone)} before it listened again" if gone else "never listened again"
+    seen = say.shown(view.seen(actor, step))
+    return Miss("not-ready", say.open_because(f"the {actor} {what}", why), "a server that listens", seen,
+                where=say.theirs(view, actor, "terminal"), verdict=verdict)
 
 
 def _not_in(view: View, step: Do, handle: str) -> Miss | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from judge_builder import PROMPT, F, P, Tape
 
-from harness.events import Conduct
+from harness.events import Conduct, Listening
 from harness.verdict import Finding, Outcome
 
 TRACEBACK = """Traceback (most recent call last):
@@ -60,6 +60,7 @@ def test_a_kill_is_no_crash() -> None:
     """What the scenario kills or restarts has not crashed."""
     tape = Tape("- yoda logs in\n- server restarts\n- yoda: BYE\n").logs_in("yoda").step()
     tape.signalled("server", "SIGKILL").ends("server", signal="SIGKILL").settles().starts("server").settles()
+    tape.note(Listening, actor="server", ports=[5000])
     assert tape.says("yoda", "BYE").judged().verdict is P
 
 

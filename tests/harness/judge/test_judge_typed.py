@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from judge_builder import BUSY, OUT_OF_TIME, PROMPT, F, P, Tape, U
 
+from harness.events import Listening
 from harness.verdict import Verdict
 
 Row = tuple[str, str, Callable[[Tape], Tape], Verdict, str, str]
@@ -164,3 +165,20 @@ def test_a_step_that_only_does_something_passes() -> None:
     tape = Tape(play).logs_in("yoda").step().signalled("yoda", "SIGSTOP").step().signalled("yoda", "SIGCONT")
     outcome = tape.step().step().ends("yoda", signal="SIGKILL").settles().step().judged()
     assert outcome.verdict is P, outcome
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (lambda t: t.starts("server").settles().note(Listening, actor="server", ports=[5000]), ""),
+        (lambda t: t.starts("server").settles(), "the server never listened again"),
+        (lambda t: t.starts("server").ends("server", 1).settles(),
+         "the server ended with status 1 before it listened again"),
+    ],
+)  # fmt: skip
+def test_a_server_that_is_started_again_must_listen_again(act: Callable[[Tape], Tape], sentence: str) -> None:
+    """After a restart there must be a server as before."""
+    tape = Tape("- yoda logs in\n- server restarts\n- yoda: BYE\n").logs_in("yoda").step()
+    found = act(tape.ends("server", signal="SIGKILL").settles()).says("yoda", "BYE").finding()
+    assert found.verdict is (F if sentence else P)
+    assert not sentence or (found.code, found.sentence) == ("not-ready", sentence)
