@@ -150,7 +150,8 @@ class Logins:
         asked = self._question(handle)
         if not same_question(asked, dialogue.questions[0]):
             return False
-        if dialogue.at < len(self._answers) - 1 and is_bare(self._shown(handle), [self._accounts[handle][0]]):
+        wordless = dialogue.questions[0].endswith(asked) and is_bare(self._shown(handle), [self._accounts[handle][0]])
+        if dialogue.at < len(self._answers) - 1 and wordless:
             # The same sign for every question ("forum> "), and not a word of a refusal: it goes on.
             dialogue.blurred = True
             return False

@@ -7,10 +7,12 @@ question again was refused. Pure: text in, text out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 # A question of fewer letters than this ("> ") tells too little alone: the line above it belongs to it.
 _TELLING = 3
+_SENTENCES = re.compile(r"[.!?;,] +")
 
 
 def question(text: str, names: Iterable[str] = ()) -> str:
@@ -40,11 +42,22 @@ def _tells(line: str) -> bool:
 
 
 def same_question(one: str, other: str) -> bool:
-    """Whether two questions are the same one; "Invalid password. Username:" still ends in "Username:"."""
-    short, long = sorted((one, other), key=len)
-    if not _tells(short):
-        return False
-    return short == long or ("\n" not in short and long.endswith(short))
+    """Whether two questions are the same one; "Invalid password. Username:" still asks for the "Username:"."""
+    if one == other:
+        return _tells(one)
+    return any(_ends_with(long, rest) for long, short in ((one, other), (other, one)) for rest in _questions(short))
+
+
+def _questions(text: str) -> Iterator[str]:
+    """The question, and what it asks behind a sentence that ends before it."""
+    yield text
+    yield from _SENTENCES.split(text, maxsplit=1)[1:]
+
+
+def _ends_with(text: str, end: str) -> bool:
+    """Whether a text ends in this question, in whole words."""
+    before = text.removesuffix(end)
+    return "\n" not in end and _tells(end) and text.endswith(end) and not (before[-1:].isalnum() and end[:1].isalnum())
 
 
 def alike(one: str, other: str) -> bool:
