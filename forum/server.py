@@ -6,19 +6,24 @@ shutdown. The main worker accepts. Every wait is without a time limit: an idle s
 does nothing at all.
 """
 
-import errno
 import os
-import socket
 import sys
-from contextlib import suppress
-from threading import Thread
 
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # Python looks for modules in our own folder first (with -m: in the current one). There lie
+    # the files of the forum's threads, and one called socket.py must never be taken for a module.
+    del sys.path[0]
 if not __package__:  # started as a file, in whatever folder: that folder is the package
     import types
 
     __package__ = "forum"
     sys.modules[__package__] = types.ModuleType(__package__)
     sys.modules[__package__].__path__ = [os.path.dirname(os.path.abspath(__file__))]
+
+import errno
+import socket
+from contextlib import suppress
+from threading import Thread
 
 from .accounts import CREDENTIALS
 from .arguments import BadArguments, port_number, two_arguments

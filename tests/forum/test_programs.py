@@ -118,6 +118,35 @@ def test_copied_files_run_from_any_folder(tmp_path: Path, folder: Path, name: st
     assert {path.name for path in place.iterdir()} - {"__pycache__"} == before - {"credentials.txt"}
 
 
+@pytest.mark.parametrize("command", [("server.py",), ("-m", "forum.server")])
+def test_a_thread_is_never_taken_for_a_module(tmp_path: Path, folder: Path, command: tuple[str, ...]) -> None:
+    """Its title may end in .py and its creator's name be Python; the server runs neither, now or after a restart."""
+    if command == ("server.py",):
+        for path in (ROOT / "forum").glob("*.py"):
+            shutil.copy(path, folder)
+    for title in ("hmac.py", "socket.py"):
+        server = RunningServer(folder, command)
+        mallory, yoda = Caller(server.port), Caller(server.port)
+        mallory.log_in("1/0")
+        assert mallory.ask(Status.CRT, title=title).status is Status.THREAD_CREATED
+        yoda.log_in("Yoda", port=9)
+        assert mallory.ask(Status.P2P, user="Yoda").status is Status.PEER_FOUND
+        server.stop()
+
+
+def test_a_download_is_never_taken_for_a_module(server: RunningServer, tmp_path: Path) -> None:
+    """Neither by the client that runs, in the folder it lies in, nor when it starts again."""
+    for path in (ROOT / "forum").glob("*.py"):
+        shutil.copy(path, tmp_path)
+    for name in ("hmac.py", "socket.py", "selectors.py"):
+        (tmp_path / name).write_text("1/0")
+    client = subprocess.run(
+        [sys.executable, "client.py", "127.0.0.1", str(server.port)], cwd=tmp_path, capture_output=True, text=True,
+        input="Yoda\njedi*knight\nLST\n", timeout=30, check=False,
+    )  # fmt: skip
+    assert (client.returncode, client.stderr) == (0, "")
+
+
 def test_the_server_runs_as_a_module(folder: Path) -> None:
     """As python -m forum.server."""
     server = RunningServer(folder, ("-m", "forum.server"))
