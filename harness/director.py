@@ -95,11 +95,11 @@ class Director:
 
     def _run(self, actor: str) -> None:
         self._stage.start(actor, self._subject.program(self._role(actor)).command(self._values))
+        self._logins.begun(actor)
 
     def _start(self, handle: str) -> Settled:
         """Start a person's client and wait until it has settled."""
         self._run(handle)
-        self._logins.begun(handle)
         return settle_until(self._stage, [], self._assignment.timeout,
                             lambda settled: handle in settled.asks or not self._stage.alive(handle))
 
@@ -162,13 +162,15 @@ class Director:
                 return True
         return False
 
-    def _start_again(self, actor: str) -> None:
+    def _start_again(self, actor: str, *, wait: bool = True) -> None:
         if self._stage.alive(actor):
             self._recorder.note(Noted, text=f"{actor}'s program was running already; it was not started again")
         elif actor == self._assignment.server:
             self._start_server(actor)
-        else:
+        elif wait:
             self._start(actor)
+        else:
+            self._run(actor)
 
     def _signal(self, actor: str, number: signal.Signals) -> None:
         if self._stage.alive(actor):
@@ -196,7 +198,10 @@ class Director:
         """Begin one step of a group, and wait for nothing. Returns who was typed to."""
         if isinstance(step, Type):
             return [handle for handle, line in step.lines if self._type(handle, line)]
-        if isinstance(step, Do):
+        if isinstance(step, Do) and step.deed is Deed.START:
+            for actor in step.who:
+                self._start_again(actor, wait=False)
+        elif isinstance(step, Do):
             begun = [handle for handle in step.who if self._begin(step, handle)]
             return begun if step.deed in (Deed.PRESS, Deed.SEND) else []
         return []

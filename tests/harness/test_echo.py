@@ -11,10 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ECHO = Path(__file__).parent / "echo"
+Ran = tuple[subprocess.CompletedProcess[str], dict[str, dict[str, object]]]
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], dict[str, dict[str, object]]]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """`harness run` over the echo assignment, once: how it ended, and its results by scenario."""
     out = tmp_path_factory.mktemp("echo")
     results = out / "results.json"
