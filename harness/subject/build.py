@@ -8,17 +8,29 @@ student's fault (`NoCompiler`: not run).
 from __future__ import annotations
 
 import compileall
+import contextlib
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.scenario.assignment import Assignment
+from harness.subject.copying import copy_sources
 from harness.subject.find import Entry, command_words, find_entries
-from harness.subject.subject import JUNK, Program, Subject, SubjectError
+from harness.subject.subject import Program, Subject, SubjectError
 
 # A build that takes longer is stuck. (The slowest honest one seen took 9 s, on one busy core.)
 _BUILD_S = 120
+# What is told of a compiler's words: its first complaints are the ones that help.
+_WORDS = 20_000
+_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
+_PACKAGE = re.compile(rb"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
+_MAIN = re.compile(rb"\bmain\s*\(")
 
 
 class DoesNotBuild(SubjectError):
@@ -35,12 +47,37 @@ def build(folder: Path, assignment: Assignment, workshop: Path) -> Subject:
     built: dict[Path, Path] = {}
     programs = {}
     for role, entry in entries.items():
-        if entry.folder not in built:
-            built[entry.folder] = _copy(entry, workshop / f"{len(built)}-{entry.folder.name}")
-        arguments = assignment.roles[role].arguments
-        programs[role] = Program(role, [*_make(entry, built[entry.folder]), *arguments], entry.language,
-                                 built[entry.folder])
+        home = _home(entry, folder)
+        if home not in built:
+            built[home] = workshop / f"{len(built)}-{home.name}"
+            copy_sources(home, folder, built[home])
+        inside = (entry.folder / entry.file).relative_to(home)
+        command = [*_make(entry, built[home], inside), *assignment.roles[role].arguments]
+        programs[role] = Program(role, command, entry.language, built[home])
     return Subject(folder.name, programs)
+
+
+def _home(entry: Entry, submission: Path) -> Path:
+    """The folder that must be copied: where the makefile lies, or where the packages begin; else that of the entry."""
+    if entry.language == "c":
+        above = [entry.folder, *entry.folder.parents]
+        inside = [folder for folder in above if folder.is_relative_to(submission)]
+        return next((folder for folder in inside if _makefile(folder)), entry.folder)
+    if entry.language == "java":
+        parts = _package(entry.folder / entry.file)
+        root = entry.folder.parents[len(parts) - 1] if parts else entry.folder
+        fits = entry.folder.parts[len(entry.folder.parts) - len(parts) :] == tuple(parts)
+        return root if fits and root.is_relative_to(submission) else entry.folder
+    return entry.folder
+
+
+def _makefile(folder: Path) -> str:
+    return next((name for name in _MAKEFILES if (folder / name).is_file()), "")
+
+
+def _package(source: Path) -> list[str]:
+    found = _PACKAGE.search(source.read_bytes())
+    return found[1].decode().split(".") if found else []
 
 
 def with_commands(subject: Subject | None, commands: dict[str, str], here: Path) -> Subject:
@@ -53,41 +90,65 @@ def with_commands(subject: Subject | None, commands: dict[str, str], here: Path)
     return Subject(" + ".join([name, *commands.values()]).strip(" +"), programs)
 
 
-def _copy(entry: Entry, target: Path) -> Path:
-    shutil.copytree(entry.folder, target, symlinks=True, ignore=JUNK)
-    return target
-
-
-def _make(entry: Entry, folder: Path) -> list[str]:
+def _make(entry: Entry, folder: Path, inside: Path) -> list[str]:
     """Build one entry in its copy and return the words that start it from there."""
     if entry.language == "python":
         # Compiled once here, not once per actor: a client with a dozen modules starts in half the time.
         compileall.compile_dir(folder, quiet=2, maxlevels=3)
         return [sys.executable, entry.file]
     if entry.language == "java":
-        return _make_java(entry, folder)
-    return _make_c(entry, folder)
+        return _make_java(entry, folder, inside)
+    return _make_c(entry, folder, inside)
 
 
-def _make_java(entry: Entry, folder: Path) -> list[str]:
+def _make_java(entry: Entry, folder: Path, inside: Path) -> list[str]:
     for tool in ("javac", "java"):
         _need(tool, entry)
-    _run(["javac", "-encoding", "UTF-8", "-nowarn", entry.file], folder)
-    return ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", ".", Path(entry.file).stem]
+    sources = [path.read_bytes() for path in folder.rglob("*.java")]
+    encoding = "UTF-8" if all(map(_is_utf8, sources)) else "ISO-8859-1"
+    _run(["javac", "-encoding", encoding, "-nowarn", "-sourcepath", ".", "-d", ".", str(inside)], folder)
+    package = _package(folder / inside)
+    classes = [path.stem for path in folder.joinpath(*package).glob("*.class")]
+    # `class Server` may stand in server.java.
+    name = next((name for name in classes if name.lower() == inside.stem.lower()), "")
+    if not name:
+        raise DoesNotBuild(f"{entry.file}: the build made no class called {inside.stem!r}")
+    return ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", ".", ".".join([*package, name])]
 
 
-def _make_c(entry: Entry, folder: Path) -> list[str]:
-    name = Path(entry.file).stem
-    makefile = next((f for f in ("Makefile", "makefile", "GNUmakefile") if (folder / f).exists()), None)
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _make_c(entry: Entry, folder: Path, inside: Path) -> list[str]:
+    name = inside.stem
+    makefile = _makefile(folder)
+    _need("cc", entry)
     if makefile:
         _need("make", entry)
         _run(["make", "-f", makefile], folder)
     else:
-        _need("cc", entry)
-        _run(["cc", "-O1", "-o", name, entry.file, "-pthread"], folder)
-    if not (folder / name).exists():
+        _run(["cc", "-O1", "-o", name, *_parts(folder, inside), "-pthread"], folder)
+    made = next((path for path in _programs(folder, inside)), None)
+    if made is None:
         raise DoesNotBuild(f"{entry.file}: the build made no program called {name!r}")
-    return [f"./{name}"]
+    return [f"./{made.relative_to(folder)}"]
+
+
+def _parts(folder: Path, inside: Path) -> Sequence[str]:
+    """The entry, and the files beside it that are no programs of their own."""
+    beside = sorted(path for path in folder.glob("*.c") if path != folder / inside)
+    return [str(inside), *(path.name for path in beside if not _MAIN.search(path.read_bytes()))]
+
+
+def _programs(folder: Path, inside: Path) -> Sequence[Path]:
+    """What the build may have made, the likeliest first."""
+    likely = [folder / inside.stem, folder / inside.with_suffix("")]
+    return [path for path in [*likely, *sorted(folder.rglob(inside.stem))] if path.is_file()]
 
 
 def _need(tool: str, entry: Entry) -> None:
@@ -96,11 +157,21 @@ def _need(tool: str, entry: Entry) -> None:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace",
-                              stdin=subprocess.DEVNULL, timeout=_BUILD_S, check=False)
-    except subprocess.TimeoutExpired as exc:
-        raise DoesNotBuild(f"{' '.join(command)}: still building after {_BUILD_S} s") from exc
-    if done.returncode:
-        words = (done.stderr or done.stdout).strip()
-        raise DoesNotBuild(f"does not build: {' '.join(command)} ended with status {done.returncode}\n{words}")
+    """Run a build in its copy. Everything that it started is gone afterwards, also after Ctrl-C."""
+    # A file, not a pipe: what the build leaves running may hold a pipe open for ever.
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                   start_new_session=True)
+        try:
+            status = process.wait(_BUILD_S)
+        except subprocess.TimeoutExpired as exc:
+            raise DoesNotBuild(f"{' '.join(command)}: still building after {_BUILD_S} s") from exc
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        output.seek(0)
+        words = output.read(_WORDS).decode(errors="replace").strip()
+    if status:
+        what = f"does not build: {' '.join(command)} ended with status {status}"
+        raise DoesNotBuild(f"{what}\n{words}" if words else what)

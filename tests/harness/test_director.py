@@ -50,7 +50,7 @@ def test_without_a_server_nothing_is_played(tmp_path: Path, server: str, sentenc
     assert not [e for e in of_kind(recording, "started") if e.actor == "yoda"]
 
 
-@pytest.mark.parametrize("late", ["import time; time.sleep(1.2)\n", "import time\nfor _ in range(9): time.sleep(0.05)\n"])
+@pytest.mark.parametrize("late", ["import time; time.sleep(1.2)\n", "import time\nfor _ in '1234567': time.sleep(0.05)\n"])
 def test_a_server_that_listens_late_is_waited_for(tmp_path: Path, late: str) -> None:
     """A slow start is no fault."""
     outcome, _ = Course(tmp_path, server=late + SERVER).plays(SAID)
@@ -110,7 +110,8 @@ def test_a_server_is_killed_and_restarted(tmp_path: Path) -> None:
     """)
     assert outcome.verdict is Verdict.PASSED, told(outcome)
     assert [e.life for e in of_kind(recording, "started") if e.actor == "server"] == [1, 2]
-    assert [e.ports for e in of_kind(recording, "listening")][0] == [e.ports for e in of_kind(recording, "listening")][1]
+    first, second = (e.ports for e in of_kind(recording, "listening"))
+    assert first == second
 
 
 def test_a_server_that_does_not_come_up_again_is_found(tmp_path: Path) -> None:
@@ -138,8 +139,8 @@ def test_a_paused_client_sees_nothing_and_goes_on_later(tmp_path: Path) -> None:
 
 def test_keys_and_bytes_reach_the_program(tmp_path: Path) -> None:
     """Ctrl-C arrives as a signal, raw bytes as they are; neither counts as a crash."""
-    client = (CLIENT % NAME_AND_PASSWORD).replace('while (said', "import signal\nsignal.signal(signal.SIGINT, lambda *_: "
-                                                  'print("caught"))\nwhile (said')  # fmt: skip
+    caught = 'import signal\nsignal.signal(signal.SIGINT, lambda *_: print("caught"))\n'
+    client = (CLIENT % NAME_AND_PASSWORD).replace("while (said", f"{caught}while (said")
     outcome, recording = Course(tmp_path, client=client).plays(r"""
         - yoda logs in
         - yoda presses: ctrl-c
@@ -264,7 +265,7 @@ def test_whatever_a_program_leaves_behind_is_gone(tmp_path: Path) -> None:
     """A server that starts children and ends, a client that ignores signals: after the play nothing of it runs."""
     rude = "import os, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nif not os.fork():\n    os.setsid()\n" \
            "    open('child', 'w').write(str(os.getpid()))\n    import threading; threading.Event().wait()\n" + SERVER
-    outcome, recording = Course(tmp_path, server=rude).plays(SAID)
+    outcome, _ = Course(tmp_path, server=rude).plays(SAID)
     assert outcome.verdict is Verdict.PASSED, told(outcome)
     tag = str(tmp_path / "course").encode()
     alive = []
