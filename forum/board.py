@@ -82,7 +82,8 @@ class ForumThread:
         May be called while another worker changes the thread: every change shows in
         `_lines` at one instant, as one append or one new list.
         """
-        return "\n".join([self.creator, *self._lines, ""]).encode()
+        # A name in credentials.txt may be of any bytes, which decoding made surrogates of.
+        return "\n".join([self.creator, *self._lines, ""]).encode(errors="surrogateescape")
 
     def _print_again(self) -> None:
         lines = []

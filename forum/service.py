@@ -108,7 +108,7 @@ class Service:
         if not is_word(request.text("password")):
             return Message(Status.PASSWORD_REFUSED)
         self._accounts.add(visitor.name, request.text("password"))
-        self._want(visitor, CREDENTIALS, self._accounts.print_out)
+        self._want(visitor, CREDENTIALS, lambda: self._accounts.print_out(self._storage.read_credentials()))
         return self._welcome(visitor, request)
 
     def _welcome(self, visitor: Visitor, request: Message) -> Message:

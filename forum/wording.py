@@ -107,9 +107,8 @@ def for_server(user: str, request: Status, answer: Message) -> list[str]:
 
 def left(user: str, by_command: bool) -> list[str]:
     """Return the lines that the server prints when a connection has ended."""
-    if by_command:
-        return [f"{user} exited", WAITING]
-    return [f"{user} disconnected" if user else "Client disconnected", WAITING]
+    who = printable(user) or "Client"
+    return [f"{who} {'exited' if by_command else 'disconnected'}", WAITING]
 
 
 def printable(text: str) -> str:

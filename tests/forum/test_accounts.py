@@ -21,7 +21,8 @@ def test_a_new_account_is_the_last_line_and_damages_no_other(before: bytes, afte
     """With or without a final newline, the file keeps its shape and every byte it had."""
     accounts = Accounts(before)
     accounts.add("luke", "x")
-    assert accounts.print_out() == after
+    assert accounts.print_out(before) == after
+    assert accounts.print_out(after) == after
     assert Accounts(after).matches("luke", "x")
 
 
@@ -33,6 +34,21 @@ def test_known_names_and_passwords_are_told_apart() -> None:
     assert accounts.matches("R2D2", "c3p0sucks")
     assert not accounts.matches("R2D2", "c3p0sucks\n")
     assert not accounts.matches("nobody", "")
+
+
+@pytest.mark.parametrize(
+    "line", [b"hans a \r", b" hans a", b"hans  a", b"\xef\xbb\xbfhans a"], ids=["tail", "indent", "gap", "mark"]
+)
+def test_what_an_editor_may_have_put_around_a_pair_is_no_part_of_it(line: bytes) -> None:
+    """White space, a carriage return, and the mark that some write at the beginning of a file."""
+    assert Accounts(line + b"\n").matches("hans", "a")
+
+
+def test_what_was_written_by_hand_meanwhile_stays() -> None:
+    """The file is taken as it is now, and an account is added once."""
+    accounts = Accounts(LINES)
+    accounts.add("luke", "x")
+    assert accounts.print_out(LINES + b"\nby hand") == LINES + b"\nby hand\nluke x"
 
 
 @pytest.mark.parametrize("line", ["a b=c:d~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/", "x a\x0bb"])
