@@ -1,4 +1,4 @@
-"""What the two programs have in common before they start: arguments, help, one way to print."""
+"""What the two programs have in common before they start."""
 
 import os
 
@@ -14,6 +14,13 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def admin_word(text: str) -> str:
+    """Return the admin password, which must be one word, or nobody could type it behind SHT."""
+    if len(text.split()) != 1 or text != text.strip():
+        raise BadArguments(f"expected an admin password without spaces, got {text!r}")
+    return text
+
+
 def two_arguments(arguments: list[str], usage: str) -> tuple[str, str]:
     """Return the two arguments, or raise BadArguments with the line that shows them."""
     if len(arguments) != 2:
@@ -21,20 +28,8 @@ def two_arguments(arguments: list[str], usage: str) -> tuple[str, str]:
     return arguments[0], arguments[1]
 
 
-def say(*lines: str) -> None:
-    """Print lines at once and together.
-
-    One system call: nothing stays in a buffer, no other worker's line comes between, and
-    a worker that is stopped inside it holds no lock that the others need.
-    """
-    write("".join(f"{line}\n" for line in lines))
-
-
-def write(text: str) -> None:
-    """Print text as it is."""
-    data = text.encode(errors="backslashreplace")
-    try:
-        while data:
-            data = data[os.write(1, data) :]
-    except OSError:  # nobody looks at our output any more; the forum goes on
+def fill_standard_files() -> None:
+    """Open /dev/null for each standard file that is closed: a socket in its place would be taken for the terminal."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
+    os.close(descriptor)

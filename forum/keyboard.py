@@ -5,11 +5,15 @@ being edited. So another worker that has something to say leaves it here and rai
 SIGALRM; Python runs the handler in the main worker, between two keys.
 """
 
+import os
 import signal
 import sys
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 
-from .arguments import write
+from .console import write
 
 try:
     import readline
@@ -36,12 +40,15 @@ class Keyboard:
 
     def __init__(self) -> None:
         self._leave: Leave | None = None
-        self._asking = False
+        self._interruptible = False
         self._editing = False  # readline shows a prompt, and what was typed so far
         self._prompt = ""
         self._showing = False
         self._news: deque[str] = deque()
-        self._edited = readline is not None and sys.stdin.isatty() and sys.stdout.isatty()
+        self._edited = readline is not None and os.isatty(0) and os.isatty(1)
+        if isinstance(sys.stdin, TextIOWrapper):
+            # Keys that are no UTF-8 must reach the rules, which refuse them with a sentence.
+            sys.stdin.reconfigure(errors="surrogateescape")
         signal.signal(signal.SIGALRM, self._interrupted)
         if self._edited:
             self._set_up_editing()
@@ -49,12 +56,21 @@ class Keyboard:
     def ask(self, prompt: str) -> str:
         """Return the line that the user types. Raises Leave, EOFError or KeyboardInterrupt."""
         self._prompt = prompt
-        self._asking = True
         try:
-            self._catch_up()  # with what came while nobody was asked
-            return input(prompt)
+            with self.interruptible():
+                return self._next_line()
         finally:
-            self._asking = self._editing = False
+            self._prompt = ""
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Mark what may take long: meanwhile news are shown, and Leave is raised when it is time."""
+        self._interruptible = True
+        try:
+            self._catch_up()  # with what came while this was not allowed
+            yield
+        finally:
+            self._interruptible = self._editing = False
 
     def remember(self, line: str) -> None:
         """Put a line into the history. Commands belong there, passwords do not."""
@@ -64,7 +80,7 @@ class Keyboard:
     def tell(self, text: str) -> None:
         """Show a line that nobody asked for, without tearing what is being typed. From any worker."""
         if not self._edited:
-            write(f"\n{text}\n{self._prompt}" if self._asking else f"{text}\n")
+            write(f"\n{text}\n{self._prompt}" if self._prompt else f"{text}\n")
             return
         self._news.append(text)
         self._interrupt()
@@ -81,18 +97,29 @@ class Keyboard:
             raise self._leave
 
     def close(self) -> None:
-        """Nobody is interrupted any more."""
+        """Nobody is interrupted any more; a second Ctrl-C ends the program on the spot, with no traceback."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    def _next_line(self) -> str:
+        if self._edited:
+            return input(self._prompt)
+        # Not input(): it wants an open stdout that somebody reads.
+        write(self._prompt)
+        line = sys.stdin.readline() if sys.stdin else ""
+        if not line:
+            raise EOFError
+        return line.removesuffix("\n")
 
     def _interrupt(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 1e-6, _AGAIN)
 
     def _interrupted(self, *_: object) -> None:
         """Do what the signal is for, in the main worker."""
-        if not self._asking:
+        if not self._interruptible:
             return  # the next question sees to it
-        if self._leave is not None and (self._editing or not self._edited):
+        if self._leave is not None and self._prompt and (self._editing or not self._edited):
             write("\n")  # the cursor stands behind the prompt
         self._catch_up()
 

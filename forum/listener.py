@@ -9,7 +9,7 @@ import socket
 from contextlib import suppress
 from queue import SimpleQueue
 
-from .arguments import say
+from .console import say
 from .keyboard import Keyboard
 from .messages import BadMessage, Inbox, Message, Status
 from .names import is_file_name
@@ -51,6 +51,8 @@ class Listener:
         finally:
             if self._download is not None:
                 self._download.close()
+            for sock in [self._peers, *(line.sock for line in self._lines.values())]:
+                sock.close()
             self.answers.put(None)
 
     def _hear(self, descriptor: int) -> None:

@@ -19,6 +19,9 @@ MAX_PIECE = 1024 * 1024
 PIECE = 64 * 1024
 
 
+_LARGEST = {"size": MAX_PIECE, "port": 65535}
+
+
 class BadMessage(Exception):
     """The peer sent something that is no message of this protocol."""
 
@@ -191,8 +194,8 @@ def _checked(status: Status, name: str, kind: type, value: Value) -> Value:
         raise BadMessage(f"expected {kind.__name__} as {name!r} of {status.name}, got {str(value)[:80]!r}")
     if isinstance(value, list) and not all(type(line) is str for line in value):
         raise BadMessage(f"expected lines of text as {name!r} of {status.name}")
-    if name == "size" and not (isinstance(value, int) and 0 <= value <= MAX_PIECE):
-        raise BadMessage(f"expected a size from 0 to {MAX_PIECE}, got {str(value)[:80]}")
+    if isinstance(value, int) and not 0 <= value <= _LARGEST[name]:
+        raise BadMessage(f"expected a {name} from 0 to {_LARGEST[name]}, got {str(value)[:80]}")
     return value
 
 

@@ -48,9 +48,13 @@ class TicketCheck:
 def send_to_peer(introduction: Message, sender: str, text: str) -> None:
     """Carry a message to the client that the server introduced us to. Raises OSError if it is gone."""
     message = Message(Status.PEER_MESSAGE, user=sender, ticket=introduction.text("ticket"), text=text)
-    # We wait for no receipt: a receiver that is stopped must not stop us.
-    with socket.create_connection((introduction.text("host"), introduction.number("port"))) as sock:
-        sock.sendall(encode(message))
+    with socket.socket() as sock:
+        if hasattr(socket, "TCP_SYNCNT"):
+            # A receiver that is stopped for long takes no more connections. After two more
+            # attempts, 7 seconds, the kernel gives up, and not after two minutes.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 2)
+        sock.connect((introduction.text("host"), introduction.number("port")))
+        sock.sendall(encode(message))  # we wait for no receipt: a stopped receiver must not stop us
 
 
 class PeerLine:

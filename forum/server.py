@@ -21,22 +21,21 @@ if not __package__:  # started as a file, in whatever folder: that folder is the
     sys.modules[__package__].__path__ = [os.path.dirname(os.path.abspath(__file__))]
 
 import errno
+import signal
 import socket
 from contextlib import suppress
 from threading import Thread
 
 from .accounts import CREDENTIALS
-from .arguments import BadArguments, port_number, two_arguments
+from .arguments import BadArguments, admin_word, fill_standard_files, port_number, two_arguments
 from .connection import Connection
-from .console import Console
-from .messages import BadMessage, Message, Status
-from .names import stored_name
+from .console import Console, say
+from .desk import Desk
 from .newfile import remove_leftovers
 from .service import Closed, Service, Visitor
 from .storage import Storage
-from .transfer import send_pieces
 from .turns import State
-from .wording import CONNECTED, GOODBYE, WAITING, for_server, left
+from .wording import CONNECTED, GOODBYE, WAITING, left
 
 console = Console()
 
@@ -55,7 +54,7 @@ class Server:
     def __init__(self, listener: socket.socket, service: Service, storage: Storage) -> None:
         self._listener = listener
         self._service = service
-        self._storage = storage
+        self._desk = Desk(service, storage, console, self.close)
         self._connections: set[Connection] = set()
         self._closing = False
         self._spare = os.open(os.devnull, os.O_RDONLY)
@@ -77,13 +76,16 @@ class Server:
         self._closing = True
         for connection in list(self._connections):
             connection.ending.set()
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        with suppress(OSError):  # closed already: Ctrl-C in the middle of a shutdown
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
 
     def connection_handler(self, connection: Connection, farewell: Thread) -> None:
         """Read one client's requests and answer each at once, until it leaves."""
-        visitor = connection.visitor
+        visitor, answer_next = connection.visitor, self._desk.answer_next
         try:
-            while visitor.state is not State.GONE and self._answer_next(connection):
+            # Not said by the worker that accepts: a stopped terminal must not keep others out.
+            console.say(CONNECTED)
+            while visitor.state is not State.GONE and answer_next(connection):
                 pass
         except OSError:  # the client has gone
             pass
@@ -103,7 +105,6 @@ class Server:
             connection.say_goodbye()
 
     def _welcome(self, sock: socket.socket, host: str) -> None:
-        console.say(CONNECTED)
         connection = Connection(sock, Visitor(host, os.urandom(32).hex()))
         self._connections.add(connection)
         farewell = Thread(target=self.farewell_worker, args=(connection,))
@@ -115,70 +116,6 @@ class Server:
             connection.close()
         if self._closing:
             connection.ending.set()
-
-    def _answer_next(self, connection: Connection) -> bool:
-        """Deal with the next thing the client sent; False when there is nothing more."""
-        try:
-            event = connection.inbox.next_event()
-        except BadMessage as exc:
-            self._answer(connection, Status.BAD_MESSAGE, Message(Status.BAD_MESSAGE, reason=str(exc)))
-            return True
-        if event is None:
-            return connection.receive()
-        visitor = connection.visitor
-        if isinstance(event, bytes):
-            if visitor.upload is not None:
-                visitor.upload.write(event)
-        elif event.status is not Status.BYTES or visitor.upload is None:
-            self._carry_out(connection, event)
-        return True
-
-    def _carry_out(self, connection: Connection, request: Message) -> None:
-        visitor = connection.visitor
-        arriving = visitor.upload
-        try:
-            answer = self._settled(visitor, self._service.handle(visitor, request))
-        finally:
-            if arriving is not None and visitor.upload is None:
-                arriving.close()  # published by now, or refused
-        if answer.status is Status.SEND_FILE and visitor.upload is not None:
-            visitor.upload.open()
-        if answer.status is Status.FILE_COMING:
-            answer = self._send_file(connection, request, answer)
-        self._answer(connection, request.status, answer)
-
-    def _send_file(self, connection: Connection, request: Message, coming: Message) -> Message:
-        """Send a file to the client, and return the message that ends it."""
-        title, name = coming.text("title"), coming.text("file")
-        try:
-            descriptor = os.open(stored_name(title, name), os.O_RDONLY)
-        except OSError:  # removed between the rule and here: ask the rules again
-            answer = self._settled(connection.visitor, self._service.handle(connection.visitor, request))
-            return Message(Status.FILE_NOT_EXIST, **coming.fields) if answer == coming else answer
-        # Once open the file stays readable, even if its thread is removed meanwhile.
-        try:
-            connection.send(coming)
-            whole = send_pieces(descriptor, connection.send_piece)
-        finally:
-            os.close(descriptor)
-        return Message(Status.FILE_END if whole else Status.FILE_LOST, **coming.fields)
-
-    def _settled(self, visitor: Visitor, answer: Message) -> Message:
-        """Bring the folder up to date, and only then let the answer go out."""
-        names, visitor.unsettled = visitor.unsettled, []
-        for name in names:
-            try:
-                self._storage.settle(name)
-            except OSError as exc:
-                answer = _not_stored(answer, exc)
-        return answer
-
-    def _answer(self, connection: Connection, request: Status, answer: Message) -> None:
-        console.say(*for_server(connection.visitor.user, request, answer))
-        if answer.status is Status.SERVER_CLOSING:
-            self.close()  # tells this client like all the others
-        else:
-            connection.send(answer)
 
     def _clear_up(self, connection: Connection) -> None:
         """Forget a client that has left, in whatever way."""
@@ -197,19 +134,14 @@ class Server:
         if self._closing or problem.errno not in (errno.EMFILE, errno.ENFILE):
             return
         # No descriptor is left for the connection that waits, and accept() would fail again
-        # at once, for ever. So we take it with the one we keep back, and hang up.
-        os.close(self._spare)
+        # at once, for ever. So we take it with the one we keep back, and hang up. Another
+        # worker may be faster and take that one; then we try again until one is free.
         with suppress(OSError):
+            os.close(self._spare)
+            self._spare = -1
             self._listener.accept()[0].close()
-        self._spare = os.open(os.devnull, os.O_RDONLY)
-
-
-def _not_stored(answer: Message, problem: OSError) -> Message:
-    console.say(f"Cannot write: {problem}")
-    # Who has registered stays logged in, who shuts down still does.
-    if answer.status in (Status.WELCOME, Status.SERVER_CLOSING):
-        return answer
-    return Message(Status.NOT_STORED, reason=problem.strerror or str(problem))
+        with suppress(OSError):
+            self._spare = os.open(os.devnull, os.O_RDONLY)
 
 
 def listen(port: int) -> socket.socket:
@@ -234,24 +166,30 @@ def run(port: int, admin_password: str) -> int:
         what = f"port {port} is taken" if exc.errno == errno.EADDRINUSE else str(exc)
         print(f"server: cannot start: {what}", file=sys.stderr)
         return 1
-    try:
-        server.serve()
-    except KeyboardInterrupt:
-        console.say("", GOODBYE)
-        server.close()
-        return 130
-    return 0  # the interpreter waits for the workers, none of which waits for a client now
+    with listener:
+        try:
+            server.serve()
+            status = 0
+        except KeyboardInterrupt:
+            server.close()
+            console.say("", GOODBYE)
+            status = 130
+    # The interpreter still waits for the workers, none of which waits for a client now; another
+    # Ctrl-C ends us on the spot.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return status
 
 
 def main() -> int:
     """Read the arguments and run."""
+    fill_standard_files()
     arguments = sys.argv[1:]
     if "--help" in arguments or "-h" in arguments:
-        print(HELP)
+        say(HELP)
         return 0
     try:
         port, admin_password = two_arguments(arguments, USAGE)
-        return run(port_number(port), admin_password)
+        return run(port_number(port), admin_word(admin_password))
     except BadArguments as exc:
         print(f"server: {exc}", file=sys.stderr)
         return 2

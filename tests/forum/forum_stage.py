@@ -162,6 +162,22 @@ def fill_with_answers(deaf: Caller) -> None:
             deaf.say(Status.RDT, title="long")
 
 
+def full_listener() -> tuple[socket.socket, list[socket.socket]]:
+    """Return a socket that listens, and the connections that fill its queue: the next one gets no answer."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+    crowd = [socket.socket() for _ in range(3)]
+    for sock in crowd:
+        sock.setblocking(False)
+        sock.connect_ex(listener.getsockname())
+    return listener, crowd
+
+
+def is_connecting(process: int) -> bool:
+    """Say whether a thread of the process waits in connect(), by its numbers on x86-64 and arm64."""
+    calls = [(task / "syscall").read_text().split()[0] for task in Path(f"/proc/{process}/task").iterdir()]
+    return bool({"42", "203"} & set(calls))
+
+
 class Terminal:
     """A client process in a real terminal, in a folder of its own."""
 
@@ -169,8 +185,8 @@ class Terminal:
         self.folder = folder
         self.child = pexpect.spawn(
             sys.executable, [str(ROOT / "forum/client.py"), "127.0.0.1", str(port)],
-            cwd=str(folder), encoding="utf-8", dimensions=(40, columns), timeout=PATIENCE, use_poll=True,
-            env={**os.environ, "TERM": "xterm"},
+            cwd=str(folder), encoding="utf-8", codec_errors="replace", dimensions=(40, columns), timeout=PATIENCE,
+            use_poll=True, env={**os.environ, "TERM": "xterm"},
         )  # fmt: skip
         self.child.delaybeforesend = None
         self.child.ptyproc.delayafterclose = self.child.ptyproc.delayafterterminate = 0

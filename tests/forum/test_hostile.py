@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from forum_stage import Caller, RunningServer, Terminal, fill_with_answers
+from forum_stage import ADMIN, Caller, RunningServer, Terminal, fill_with_answers
 
 from forum.messages import Message, Status, encode
 
@@ -142,6 +142,26 @@ def test_a_stopped_terminal_of_the_server_delays_one_client_at_most(folder: Path
             unlucky.ask(Status.LST)
     assert yoda.log_in("Yoda").status is Status.WELCOME
     assert yoda.ask(Status.CRT, title="3331").status is Status.THREAD_CREATED
+    server.stop()
+
+
+def test_a_stopped_terminal_of_the_server_keeps_nobody_out(folder: Path) -> None:
+    """The worker that accepts never prints; and the shutdown is told before it is printed."""
+    server = RunningServer(folder)  # whose output we read no further
+    callers = [Caller(server.port)]
+    callers[0].log_in("Yoda")
+    while True:  # until somebody is not greeted, because the pipe is full
+        callers.append(Caller(server.port))
+        callers[-1].sock.settimeout(0.5)
+        try:
+            for _ in range(200):
+                callers[-1].ask(Status.USERNAME, user="")
+        except TimeoutError:
+            break
+    late = Caller(server.port)
+    assert late.log_in("R2D2").status is Status.WELCOME
+    assert late.ask(Status.SHT, password=ADMIN).status is Status.SERVER_CLOSING
+    assert all(caller.ended() for caller in callers)
     server.stop()
 
 

@@ -59,6 +59,45 @@ def test_a_new_user_is_the_last_line(folder: Path, content: bytes, newline: byte
     second.stop()
 
 
+def test_a_line_written_by_hand_meanwhile_is_kept(server: RunningServer, call: Callable[..., Caller]) -> None:
+    """A new user is added to the file as it is, not as it was when the server started."""
+    path = server.folder / "credentials.txt"
+    path.write_bytes(SAMPLE + b"\nby hand\n")
+    call("Obi-wan")
+    assert path.read_bytes() == SAMPLE + b"\nby hand\nObi-wan pw\n"
+
+
+def test_a_name_of_any_bytes_can_log_in_and_own_threads(folder: Path) -> None:
+    """A credentials file is not always UTF-8; its names stand in threads as they stand there."""
+    (folder / "credentials.txt").write_bytes(b"J\xf6rg pw\n")
+    server = RunningServer(folder)
+    caller = Caller(server.port)
+    assert caller.log_in("J\udcf6rg").status is Status.WELCOME
+    assert caller.ask(Status.CRT, title="3331").status is Status.THREAD_CREATED
+    assert (folder / "3331").read_bytes() == b"J\xf6rg\n"
+    server.stop()
+
+
+def test_keys_that_are_no_text_are_refused_with_a_sentence(terminal: Callable[..., Terminal]) -> None:
+    """As a name and as a title; the client goes on."""
+    yoda = terminal()
+    yoda.sees("Enter username: ")
+    os.write(yoda.child.child_fd, b"\xff\xfe\r")
+    yoda.sees("A username is letters, digits and punctuation, without spaces\r\n")
+    yoda.logs_in("Yoda")
+    os.write(yoda.child.child_fd, b"CRT \xff\r")
+    yoda.sees("The name ? cannot be used\r\n")
+
+
+def test_no_password_is_in_the_history(terminal: Callable[..., Terminal]) -> None:
+    """Neither the user's nor an attempt at the admin's: the arrow leads to the command before."""
+    yoda = terminal("Yoda")
+    yoda.answer("LST")
+    assert yoda.answer("SHT monkey") == ["Incorrect password"]
+    assert yoda.answer("\x1b[A") == ["No threads to list"]
+    assert yoda.answer("\x1b[A\x1b[A\x1b[A") == ["No threads to list"]
+
+
 def test_the_files_permissions_stay(folder: Path) -> None:
     """A credentials file that only its owner may read stays one."""
     (folder / "credentials.txt").chmod(0o600)

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from forum_stage import PASSWORDS, PROMPT, Caller, RunningServer, Terminal
+from forum_stage import (
+    ADMIN,
+    PASSWORDS,
+    PROMPT,
+    Caller,
+    RunningServer,
+    Terminal,
+    full_listener,
+    is_connecting,
+    wait_until,
+)
 
 from forum.messages import Message, Status, encode
 from forum.peer import TicketCheck, seal
@@ -86,6 +96,30 @@ def test_a_receiver_that_has_gone_is_named(terminal: Callable[..., Terminal], ca
         closed.bind(("127.0.0.1", 0))
         assert caller.log_in("R2D2", port=closed.getsockname()[1]).status is Status.WELCOME
     assert terminal("Yoda").answer("P2P R2D2 hi") == ["R2D2 cannot be reached"]
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**30])
+def test_a_port_that_is_none_is_no_message(call: Callable[..., Caller], port: int) -> None:
+    """Or the clients of others would be sent there."""
+    caller = call()
+    assert caller.log_in("mallory", port=port).status is Status.BAD_MESSAGE
+    assert caller.ask(Status.NEW_PASSWORD, password="pw", port=0).status is Status.WELCOME
+
+
+def test_a_receiver_that_takes_no_calls_does_not_keep_the_sender_from_leaving(
+    terminal: Callable[..., Terminal], call: Callable[..., Caller]
+) -> None:
+    """The shutdown is heard in the middle of a P2P command."""
+    listener, crowd = full_listener()
+    mallory, yoda = call(), terminal("Yoda")
+    mallory.log_in("mallory", port=listener.getsockname()[1])
+    yoda.types("P2P mallory hi")
+    wait_until(lambda: is_connecting(yoda.child.pid), "the client to knock")
+    mallory.ask(Status.SHT, password=ADMIN)
+    assert yoda.leaves() == 0
+    assert yoda.rest.endswith("P2P mallory hi\r\nGoodbye. Server shutting down\r\n")
+    for sock in (listener, *crowd):
+        sock.close()
 
 
 def test_nobody_can_speak_as_somebody_else(terminal: Callable[..., Terminal], call: Callable[..., Caller]) -> None:

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from forum_stage import ADMIN, PROMPT, ROOT, Caller, RunningServer
+from forum_stage import (
+    ADMIN,
+    PROMPT,
+    ROOT,
+    Caller,
+    RunningServer,
+    Terminal,
+    full_listener,
+    is_connecting,
+    wait_until,
+)
 
 from forum.describe import describe
 from forum.messages import Status
@@ -67,6 +77,49 @@ def test_a_client_without_a_server_says_so() -> None:
         result = run("client.py", "127.0.0.1", str(port))
     assert result.returncode == 1
     assert f"no server at 127.0.0.1 port {port}" in result.stderr
+
+
+@pytest.mark.parametrize("host", ["", "a..b", "x" * 300, "\u00e9.invalid", "999.1.1.1"])
+def test_a_host_that_is_none_is_said(host: str) -> None:
+    """With a sentence, whatever was typed."""
+    result = run("client.py", host, "5000")
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"client: no server at {host} port 5000: ")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("password", ["", " ", "two words", "x "])
+def test_an_admin_password_that_nobody_could_type_is_refused(password: str, tmp_path: Path) -> None:
+    """SHT takes one word."""
+    result = run("server.py", "5000", password, cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr == f"server: expected an admin password without spaces, got {password!r}\n"
+
+
+def test_ctrl_c_while_connecting_is_a_goodbye(tmp_path: Path) -> None:
+    """A server that does not answer the door can be left like any other."""
+    listener, crowd = full_listener()
+    client = Terminal(tmp_path, listener.getsockname()[1])
+    wait_until(lambda: is_connecting(client.child.pid), "the client to knock")
+    client.child.send("\x03")
+    assert client.leaves() == 130
+    assert client.rest == "^C\r\nGoodbye\r\n"
+    for sock in (listener, *crowd):
+        sock.close()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-", "| true"])
+def test_a_client_needs_no_standard_file(server: RunningServer, call: Callable[..., Caller], closed: str) -> None:
+    """A socket never takes the place of the terminal, and nobody reading is no error."""
+    command = f"exec {sys.executable} {ROOT}/forum/client.py 127.0.0.1 {server.port} {closed}"
+    result = subprocess.run(
+        ["sh", "-c", command], input="Yoda\njedi*knight\nCRT 3331\n", capture_output=True, text=True, timeout=30,
+        check=False,
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (0, "")
+    server.sees("Client connected")
+    if "<" not in closed:
+        server.sees("Yoda successful login", "Yoda issued CRT command", "Thread 3331 created", "Yoda exited")
 
 
 def test_a_client_works_without_a_terminal(server: RunningServer, tmp_path: Path) -> None:
