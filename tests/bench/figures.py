@@ -62,6 +62,11 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * MS:.3g} ms" if seconds * MS < 1000 else f"{seconds:.2f} s"
 
 
+def counted(number: int, what: str) -> str:
+    """1 run, 3 runs."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def seconds_of(act: Callable[[], object]) -> float:
     """How long this takes; it does not pay for the garbage of what was measured before."""
     gc.collect()

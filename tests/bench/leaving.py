@@ -18,7 +18,7 @@ from statistics import median
 from harness.events import Recorder
 from harness.stage import Stage
 from harness.workshop import workshop
-from tests.bench.figures import Broken, Effort, Row, milliseconds, seconds_of
+from tests.bench.figures import Broken, Effort, Row, counted, milliseconds, seconds_of
 from tests.bench.programs import WITHIN, accounts, client, server
 
 CLIENTS = 100
@@ -30,7 +30,7 @@ def measure(effort: Effort) -> Iterator[Row]:
     with workshop() as folder:
         taken = [_close_time(folder / str(number)) for number in range(times)]
     yield Row(f"stop and reap {CLIENTS} clients", milliseconds(median(taken)), "", median(taken), 0.5, "<=", "s",
-              f"{times} {'stage' if times == 1 else 'stages'}")  # fmt: skip
+              counted(times, "stage"))  # fmt: skip
 
 
 def _close_time(folder: Path) -> float:
@@ -44,7 +44,8 @@ def _close_time(folder: Path) -> float:
             stage.start(f"client{number}", client(stage.port()))
         settled = stage.settle(within=WITHIN * 5)
         if len(settled.asks) != CLIENTS:
-            raise Broken(f"expected {CLIENTS} clients that ask, got {len(settled.asks)} ({settled.evidence})")
+            raise Broken(f"expected {CLIENTS} clients that ask, got {len(settled.asks)} ({settled.evidence}); "
+                         f"the first said {stage.output('client0')!r}")  # fmt: skip
         taken = seconds_of(stage.close)
     if left := list(_carrying(tag)):
         raise Broken(f"still there after close(): {left}")
