@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from harness import workflow
+from harness import kills, workflow
+from harness.course import Options
+from harness.exits import Exit, Nothing, Wrong
 from harness.scenario.mistakes import ERROR, Mistakes
 from harness.scenario.schema import schema as language_schema
 from harness.scenario.select import NoSuchScenario
+from harness.subject.build import DoesNotBuild, NoCompiler
 from harness.subject.subject import SubjectError
-from harness.workflow import Exit, Options
+
+# How a command ends for want of something: what a person got wrong, what a submission did, what this machine lacks.
+_ENDS: tuple[tuple[tuple[type[Exception], ...], Exit], ...] = (
+    ((Nothing,), Exit.NOTHING),
+    ((DoesNotBuild,), Exit.FAILED),
+    ((NoCompiler,), Exit.UNDECIDED),
+    ((Mistakes, NoSuchScenario, SubjectError, Wrong), Exit.WRONG),
+)
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -25,7 +38,8 @@ app = typer.Typer(
     "4 something could not be decided and nothing failed, 130 interrupted.",
 )
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH[::NAME]...", help="Scenario files or folders; ::NAME picks one.")]
+Paths = Annotated[list[str], typer.Argument(
+    metavar="PATH[::NAME]...", help="Scenario files or folders; ::NAME picks one.")]
 AssignmentOption = Annotated[Path | None, typer.Option(
     "--assignment", metavar="DIR", help="The folder of assignment.yaml (default: the nearest above PATH).")]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where recordings go.")]
@@ -39,9 +53,10 @@ def run(
     paths: Paths,
     subject: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder of the programs under test.")] = None,
     server: Annotated[str | None, typer.Option(
-        metavar="CMD", help="Starts the server instead; {port}, {host} and {admin_password} are replaced.")] = None,
+        metavar="CMD", help="Starts the server instead; {port}, {host} and the assignment's values are replaced.")] = None,
     client: Annotated[str | None, typer.Option(metavar="CMD", help="Starts a client instead, likewise.")] = None,
-    only: Annotated[list[str] | None, typer.Option(metavar="TAG", help="Only scenarios with this tag or rubric line.")] = None,
+    only: Annotated[list[str] | None, typer.Option(
+        metavar="TAG", help="Only scenarios with this tag or rubric line.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Decides everything that is random.")] = 0,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, help="Play each scenario N times, with N seeds.")] = 1,
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
@@ -53,24 +68,22 @@ def run(
     verbose: VerboseOption = False,
 ) -> None:
     """Play scenarios against a subject (default: the assignment's reference answer) and report."""
-    commands = {role: text for role, text in (("server", server), ("client", client)) if text}
-    options = Options(paths, assignment, subject, commands, only or [], seed, repeat, jobs, failed, out, json_file,
-                      junit, verbose)
-    _end(lambda: workflow.run(options), nothing="nothing was selected: no scenario fits these paths, names and tags")
+    options = Options(paths, assignment, subject, server, client, only or [], seed, repeat, jobs, failed, out,
+                      json_file, junit, verbose)
+    _end(lambda: workflow.run(options))
 
 
 @app.command()
 def judge(
     recordings: Annotated[list[Path], typer.Argument(metavar="RECORDING...", help="Recordings, or folders of them.")],
     assignment: AssignmentOption = None,
-    out: OutOption = Path(".harness"),
     json_file: JsonOption = None,
     junit: JunitOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Judge recordings again, without starting a program."""
-    options = Options([], assignment, out=out, json=json_file, junit=junit, verbose=verbose)
-    _end(lambda: workflow.judge_again(recordings, options), nothing="nothing was selected: there is no recording here")
+    options = Options([], assignment, json=json_file, junit=junit, verbose=verbose)
+    _end(lambda: workflow.judge_again(recordings, options))
 
 
 @app.command()
@@ -86,9 +99,11 @@ def check(
             print(mistake)
         errors = sum(mistake.severity == ERROR for mistake in mistakes)
         print(f"{scenarios} scenarios, {errors} mistakes, {len(mistakes) - errors} warnings")
-        return Exit.WRONG if errors else Exit.NOTHING if not scenarios else Exit.PASSED
+        if not scenarios and not errors:
+            raise Nothing("nothing was selected: there is no scenario here")
+        return Exit.WRONG if errors else Exit.PASSED
 
-    _end(checked, nothing="nothing was selected: there is no scenario here")
+    _end(checked)
 
 
 @app.command()
@@ -108,24 +123,38 @@ def saboteurs(
 ) -> None:
     """Print whom each scenario bites (programs that are wrong on purpose), and that it fails no right one."""
     options = Options([scenarios], assignment, jobs=jobs, seed=seed)
-    _end(lambda: workflow.saboteurs(paths, options, quick=quick), nothing="nothing was selected: no saboteur.yaml here")
+    _end(lambda: kills.saboteurs(paths, options, quick=quick))
 
 
-def _end(command: Callable[[], Exit], nothing: str) -> None:
-    """Run a command and leave with its exit code; mistakes of the caller are told in their own words."""
+def _end(command: Callable[[], Exit]) -> NoReturn:
+    """Run a command and leave with its exit code; whatever went wrong is told in a sentence, never in a traceback."""
     try:
         code = command()
-    except (Mistakes, NoSuchScenario, SubjectError, ValueError) as exc:
-        print(exc, file=sys.stderr)
-        code = Exit.WRONG
-    except OSError as exc:
-        print(f"{exc.filename}: {(exc.strerror or str(exc)).lower()}", file=sys.stderr)
-        code = Exit.WRONG
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
-    if code is Exit.NOTHING:
-        print(nothing, file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever read us has gone: nothing more can be told, at the interpreter's end neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.WRONG
+    except Exception as exc:  # the one place where a fault of ours becomes an exit code
+        told, code = _told(exc)
+        print(told, file=sys.stderr)
     raise SystemExit(code)
+
+
+def _told(exc: Exception) -> tuple[str, Exit]:
+    """What went wrong, in a sentence, and how the command ends."""
+    for kinds, code in _ENDS:
+        if isinstance(exc, kinds):
+            return str(exc), code
+    if isinstance(exc, OSError) and exc.filename is not None:
+        return f"{os.fsdecode(exc.filename)}: {(exc.strerror or str(exc)).lower()}", Exit.WRONG
+    with tempfile.NamedTemporaryFile("w", prefix="harness-fault-", suffix=".txt", delete=False) as file:
+        traceback.print_exception(exc, file=file)
+    what = " ".join(f"{type(exc).__name__}: {exc}".split())
+    told = f"a fault of the harness, not of your programs: {what} (please tell us; details in {file.name})"
+    return told, Exit.UNDECIDED
 
 
 def main() -> None:

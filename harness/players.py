@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import multiprocessing.connection
+import os
 import re
 import shutil
 import signal
 import sys
 import tempfile
+import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -97,35 +101,55 @@ def _fault(task: Task, trace: str) -> Outcome:
     return Outcome(s.title, s.key, Verdict.UNDECIDED, [finding], s.clause, s.marks, s.tags)
 
 
-def play_all(setting: Setting, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome, Recording]]:
-    """Play every task, `jobs` at a time; outcomes come as they are known."""
+def play_all(setting: Setting, tasks: Sequence[Task], jobs: int, begins: Callable[[Task], None] = lambda _: None
+             ) -> Iterator[tuple[Task, Outcome, Recording]]:  # fmt: skip
+    """Play every task, `jobs` at a time; outcomes come as they are known. `begins` is told of each that begins."""
     if jobs == 1 or len(tasks) <= 1:
         for task in tasks:
+            begins(task)
             yield (task, *play(setting, task))
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_ignore_interrupt)
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_begin_worker)
     with _stopped(pool):
-        yield from _as_known(pool, setting, tasks, jobs)
+        yield from _as_known(pool, setting, tasks, jobs, begins)
 
 
-def _as_known(pool: ProcessPoolExecutor, setting: Setting, tasks: Sequence[Task],
-              jobs: int) -> Iterator[tuple[Task, Outcome, Recording]]:
+def _as_known(pool: ProcessPoolExecutor, setting: Setting, tasks: Sequence[Task], jobs: int,
+              begins: Callable[[Task], None]) -> Iterator[tuple[Task, Outcome, Recording]]:  # fmt: skip
     """Keep only a few tasks in flight: an interrupted run has little to wait for."""
     waiting = list(reversed(tasks))
     running: dict[Future[tuple[Outcome, Recording]], Task] = {}
     while waiting or running:
         while waiting and len(running) < jobs + 1:
             task = waiting.pop()
-            running[pool.submit(play, setting, task)] = task
+            begins(task)
+            running[_submit(pool, setting, task)] = task
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
-            yield (running.pop(future), *future.result())
+            task = running.pop(future)
+            yield (task, *_result(future, task))
+
+
+def _submit(pool: ProcessPoolExecutor, setting: Setting, task: Task) -> Future[tuple[Outcome, Recording]]:
+    try:
+        return pool.submit(_play_in_worker, setting, task)
+    except BrokenProcessPool as exc:
+        broken: Future[tuple[Outcome, Recording]] = Future()
+        broken.set_exception(exc)
+        return broken
+
+
+def _result(future: Future[tuple[Outcome, Recording]], task: Task) -> tuple[Outcome, Recording]:
+    try:
+        return future.result()
+    except BrokenProcessPool:  # somebody killed a worker, or the machine is out of memory
+        return _fault(task, "a worker of the harness died"), Recording()
 
 
 @contextlib.contextmanager
 def _stopped(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """Whatever happens, no worker stays: each ends its stage with it."""
+    """Whatever happens, no worker stays: each ends its stage first."""
     try:
         yield
     except BaseException:
@@ -136,7 +160,31 @@ def _stopped(pool: ProcessPoolExecutor) -> Iterator[None]:
     pool.shutdown()
 
 
-def _ignore_interrupt() -> None:
-    """Ctrl-C reaches the whole foreground group; only the parent decides what it means."""
+def _begin_worker() -> None:
+    """Ctrl-C reaches the whole foreground group, and only the parent decides what it means; without it we end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot stop its workers, and they would wait for its next task for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _play_in_worker(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
+    """Play; a parent that was interrupted ends the play, and the stage is cleared before the worker goes."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return play(setting, task)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _interrupt(*_: object) -> None:
+    # Once only: what clears up must not be interrupted.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -46,7 +46,8 @@ def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome]) -> Kill:
     named = next((o for o in outcomes if named_by(about, o.key)), None)
     finding = named.divergence if named else None
     lost = sorted({mark for o in bad for mark in o.marks})
-    return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, list(_complaints(about, named, lost, outcomes)))
+    complaints = _complaints(about, named, lost, outcomes)
+    return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, complaints)
 
 
 def named_by(about: Saboteur, key: str) -> bool:
@@ -65,7 +66,8 @@ def _complaints(about: Saboteur, named: Outcome | None, lost: Sequence[str], out
     else:
         found += _wrong_words(about, named)
     if lost != sorted(about.marks_lost) and len(outcomes) > 1:
-        found.append(f"marks lost: expected {', '.join(sorted(about.marks_lost)) or 'none'}, got {', '.join(lost) or 'none'}")
+        expected, got = (", ".join(marks) or "none" for marks in (sorted(about.marks_lost), lost))
+        found.append(f"marks lost: expected {expected}, got {got}")
     found += [f"undecided: {o.scenario}" for o in outcomes if o.verdict is Verdict.UNDECIDED]
     return found
 

@@ -79,7 +79,8 @@ def load_saboteurs(paths: Sequence[Path]) -> list[Wrong]:
 def bases(paths: Sequence[Path]) -> dict[str, Path]:
     """The right programs that saboteurs are made from: the folders of `base/` beside them."""
     homes = [home for path in paths for home in (path, *path.resolve().parents) if (home / "base").is_dir()]
-    return {folder.name: folder for home in homes[:1] for folder in sorted((home / "base").iterdir()) if folder.is_dir()}
+    folders = [folder for home in homes[:1] for folder in sorted((home / "base").iterdir())]
+    return {folder.name: folder for folder in folders if folder.is_dir()}
 
 
 def make(wrong: Wrong, base: Path | None, target: Path) -> Path:
@@ -91,12 +92,13 @@ def make(wrong: Wrong, base: Path | None, target: Path) -> Path:
         shutil.copytree(base, target, ignore=shutil.ignore_patterns("__pycache__"))
     for change in wrong.about.change:
         _apply(wrong, change, target / change.file)
-    shutil.copytree(wrong.folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("saboteur.yaml", "__pycache__"))
+    not_its_own = shutil.ignore_patterns("saboteur.yaml", "__pycache__")
+    shutil.copytree(wrong.folder, target, dirs_exist_ok=True, ignore=not_its_own)
     return target
 
 
 def _apply(wrong: Wrong, change: Change, file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
     fits = text.count(change.replace)
     if fits != 1:
         place = Place(str(wrong.folder / "saboteur.yaml"), 1, 1)

@@ -1,0 +1,104 @@
+"""A course: its assignment with all that lies in its folder; and what a person asked to be played."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.exits import Nothing
+from harness.grade.rubric import Rubric, load_rubric
+from harness.memory import last_failed
+from harness.scenario.assignment import Assignment
+from harness.scenario.loader import find_assignment, load_assignment
+from harness.scenario.model import Scenario
+from harness.scenario.select import Wanted, load_all, select
+from harness.subject.build import build, with_commands
+from harness.subject.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """An assignment with everything that lies in its folder."""
+
+    folder: Path
+    assignment: Assignment
+    text: str
+    sample: str
+    rubric: Rubric | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `harness run` was asked for."""
+
+    paths: Sequence[str]
+    assignment: Path | None = None
+    subject: Path | None = None
+    server: str | None = None  # a command template instead of the program that listens
+    client: str | None = None  # and instead of the one that people use
+    only: Sequence[str] = ()
+    seed: int = 0
+    repeat: int = 1
+    jobs: int = 1
+    failed: bool = False
+    out: Path = Path(".harness")
+    json: Path | None = None
+    junit: Path | None = None
+    verbose: bool = False
+
+    @property
+    def again(self) -> str:
+        """The options that name the subject, as one would type them."""
+        given = {"subject": self.subject, "server": self.server, "client": self.client, "assignment": self.assignment}
+        words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
+        return shlex.join(words)
+
+    def commands(self, assignment: Assignment) -> dict[str, str]:
+        """The command templates by the assignment's own names of the two roles."""
+        given = {assignment.server: self.server, assignment.people: self.client}
+        return {role: text for role, text in given.items() if role is not None and text is not None}
+
+
+def open_course(path: Path | None, wanted: Sequence[Wanted]) -> Course:
+    """The assignment given, or the nearest one above what is played. Raises Mistakes."""
+    file = path / "assignment.yaml" if path else find_assignment(wanted[0].path if wanted else Path())
+    assignment = load_assignment(file)
+    sample = file.parent / assignment.accounts.sample if assignment.accounts else None
+    rubric = file.parent / assignment.rubric
+    return Course(
+        file.parent, assignment, file.read_text(encoding="utf-8"), sample.read_text(encoding="utf-8") if sample else "",
+        load_rubric(rubric) if rubric.exists() else None,
+    )
+
+
+def open_subject(options: Options, course: Course, folder: Path) -> Subject:
+    """Find and build what is played against: the reference, unless the caller names another. Raises SubjectError."""
+    commands = options.commands(course.assignment)
+    unneeded = set(course.assignment.roles) <= set(commands) and options.subject is None
+    where = options.subject or course.folder / course.assignment.reference
+    base = None if unneeded else build(where.resolve(), course.assignment, folder)
+    return with_commands(base, commands, Path.cwd()) if commands or base is None else base
+
+
+def choose(options: Options, *, wording_free: bool | None = None) -> tuple[Course, list[Scenario]]:
+    """The course, and what is to be played of it. Raises Mistakes, NoSuchScenario and Nothing."""
+    wanted = [Wanted.parse(path) for path in options.paths]
+    course = open_course(options.assignment, wanted)
+    others = [options.subject, options.server, options.client]
+    free = any(given is not None for given in others) if wording_free is None else wording_free
+    chosen = select(load_all(wanted, course.assignment), options.only, wording_free=free)
+    if not chosen:
+        raise Nothing("nothing was selected: no scenario fits these paths, names and tags")
+    return course, _failed(options, chosen) if options.failed else chosen
+
+
+def _failed(options: Options, chosen: Sequence[Scenario]) -> list[Scenario]:
+    last = last_failed(options.out)
+    if last is None:
+        raise Nothing(f"nothing was selected: no run has left its results in {options.out} yet")
+    found = [scenario for scenario in chosen if scenario.key in last]
+    if not found:
+        raise Nothing("nothing was selected: of these, none failed last time")
+    return found
