@@ -193,11 +193,14 @@ class Observer:
             return False
         # Loopback delivers at once, unless the machine is busy: then a packet may wait for a core in the kernel's
         # own worker. The two ends' counters know. (Send queues do not: a delayed ACK leaves them full for 40 ms.)
+        # And Nagle's algorithm holds a small write back until the one before is acknowledged, up to 40 ms later, while
+        # every thread sleeps: bytes held behind unacknowledged ones will leave by themselves. Held bytes with
+        # everything acknowledged will not: the receiver's window is closed until somebody reads.
         assert self._sockets is not None
         peer = self._sockets.by_ends.get(sock.other_ends)
         if peer is None:
             return False
-        if peer.sent > sock.received:
+        if peer.sent > sock.received or (peer.held and peer.unacknowledged):
             return True
         return peer.state in (FIN_WAIT1, LAST_ACK, CLOSING) and not peer.held and sock.state == ESTABLISHED
 

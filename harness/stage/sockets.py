@@ -50,7 +50,8 @@ class Sock:
     unsent: int  # LISTEN: how many connections may wait
     sent: int = 0  # bytes that left, those sent again not counted twice
     received: int = 0  # bytes that arrived in order
-    held: int = 0  # bytes (a FIN counts as one) that have not left: the other end's window is closed
+    held: int = 0  # bytes (a FIN counts as one) that have not left: no room at the other end, or Nagle's algorithm
+    unacknowledged: int = 0  # segments that left and are not known to have arrived
 
     @property
     def ends(self) -> tuple[str, int, str, int]:
@@ -75,14 +76,15 @@ def parse(message: bytes, protocol: int) -> Sock:
     family, state, _, _, sport, dport = struct.unpack_from("!BBBBHH", message)
     source, target = message[8:24], message[24:40]
     _, unread, unsent, _, inode = struct.unpack_from("=IIIII", message, 52)
-    sent = received = held = 0
+    sent = received = held = unacknowledged = 0
     if info := _info_at(message):
+        unacknowledged = struct.unpack_from("=I", message, info + 24)[0]
         received = struct.unpack_from("=Q", message, info + 128)[0]
         held = struct.unpack_from("=I", message, info + 144)[0]
         total, again = struct.unpack_from("=QQ", message, info + 200)
         sent = total - again
     return Sock(family, protocol, state, _address(family, source), sport, _address(family, target), dport,
-                inode, unread, unsent, sent, received, held)  # fmt: skip
+                inode, unread, unsent, sent, received, held, unacknowledged)  # fmt: skip
 
 
 def _info_at(message: bytes) -> int:

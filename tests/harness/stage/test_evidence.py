@@ -214,3 +214,29 @@ def test_news_between_threads_and_processes_is_never_overtaken(stage: Stage, kin
         stage.type("yoda", b"n%d\n" % number)
         assert stage.settle(typed_to=["yoda"], within=20).evidence == "still"
         assert stage.output("yoda").endswith(b"n%d\r\n> " % number)
+
+
+IN_PIECES = SERVE + (
+    "f = s.accept()[0]\n"
+    "for line in f.makefile('rb'):\n"
+    "    for piece in (b'one ', b'two ', b'three'): f.send(piece)\n"
+    "    f.send(b'\\n')\n"
+)
+READS_A_LINE = (
+    "import socket, sys\n"
+    "f = socket.create_connection(('127.0.0.1', int(sys.argv[1]))).makefile('rwb')\n"
+    "while True:\n"
+    "    f.write(input('> ').encode() + b'\\n'); f.flush(); print(f.readline().decode(), end='')\n"
+)
+
+
+def test_small_writes_that_the_kernel_holds_back_are_waited_for(stage: Stage) -> None:
+    """Nagle's algorithm keeps the end of an answer for up to 40 ms while every thread sleeps: that is not still."""
+    serve(stage, IN_PIECES)
+    stage.start("yoda", python(READS_A_LINE, str(stage.port())))
+    stage.settle(within=20)
+    for turn in range(1, 13):
+        stage.type("yoda", b"say\n")
+        settled = stage.settle(typed_to=["yoda"], within=20)
+        assert settled.asks == ["yoda"]
+        assert stage.output("yoda").count(b"one two three") == turn
