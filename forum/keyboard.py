@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 
 from .console import write
+from .editing import show_above_line, suspend
 
 try:
     import readline
@@ -123,6 +124,12 @@ class Keyboard:
             write("\n")  # the cursor stands behind the prompt
         self._catch_up()
 
+    def _suspended(self, *_: object) -> None:
+        """Stop as Ctrl-Z wants it, and go on where we were."""
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        suspend(self._editing)
+        signal.signal(signal.SIGTSTP, self._suspended)
+
     def _catch_up(self) -> None:
         self.check()  # raises out of input(), which leaves the terminal as it was
         if self._showing:
@@ -139,7 +146,7 @@ class Keyboard:
             lines += self._news.popleft() + "\n"
         if not self._editing:
             write(lines)
-        elif not _show_above_line(lines):
+        elif not show_above_line(lines):
             write(f"\r\x1b[K{lines}{self._prompt}{readline.get_line_buffer()}")
 
     def _set_up_editing(self) -> None:
@@ -147,26 +154,8 @@ class Keyboard:
         # Its escape sequences would stand before every prompt.
         readline.parse_and_bind("set enable-bracketed-paste off")
         readline.set_startup_hook(self._editing_starts)
+        if signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGTSTP, self._suspended)
 
     def _editing_starts(self) -> None:
         self._editing = True
-
-
-def _show_above_line(lines: str) -> bool:
-    """Print lines above the line being edited, cursor and all; False if this readline cannot."""
-    # Python's readline module does not offer these functions of the library it has loaded.
-    import ctypes
-
-    try:
-        library = ctypes.CDLL(readline.__file__)
-        clear, moved, redraw = library.rl_clear_visible_line, library.rl_on_new_line, library.rl_redisplay
-    except (AttributeError, OSError, TypeError):
-        return False
-    flush = ctypes.CDLL(None).fflush  # readline writes through C's own buffer
-    clear()
-    flush(None)
-    write(lines)
-    moved()
-    redraw()
-    flush(None)
-    return True

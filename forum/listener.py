@@ -39,8 +39,8 @@ class Listener:
 
     def run(self) -> None:
         """Listen until the server or the user has ended the conversation."""
-        # The keyboard's signal is for the main worker alone.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT})
+        # The keyboard's signals are for the main worker alone.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT, signal.SIGTSTP})
         self._peers.setblocking(False)
         self._waiting.register(self._server, selectors.EVENT_READ)
         self._waiting.register(self._peers, selectors.EVENT_READ)

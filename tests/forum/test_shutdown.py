@@ -3,11 +3,14 @@
 import os
 import signal
 import socket
+import sys
 import termios
 from collections.abc import Callable
+from pathlib import Path
 
+import pexpect
 import pytest
-from forum_stage import ADMIN, PROMPT, Caller, RunningServer, Terminal, fill_with_answers
+from forum_stage import ADMIN, PATIENCE, PROMPT, ROOT, Caller, RunningServer, Terminal, fill_with_answers
 
 from forum.messages import Message, Status
 
@@ -170,6 +173,28 @@ def test_the_terminal_is_left_as_it_was(
     modes = termios.tcgetattr(yoda.child.child_fd)[3]
     assert modes & termios.ICANON
     assert modes & termios.ECHO
+
+
+def test_ctrl_z_leaves_the_shell_and_the_line_as_they_should_be(server: RunningServer, tmp_path: Path) -> None:
+    """Stopped and continued, the client shows its line again and edits it; the shell can be typed to meanwhile."""
+    shell = pexpect.spawn("sh", ["-i"], cwd=str(tmp_path), env={**os.environ, "PS1": "shell> ", "TERM": "xterm"},
+                          dimensions=(40, 500), timeout=PATIENCE, encoding="utf-8")  # fmt: skip
+    for question, reply in (
+        ("shell> ", f"{sys.executable} {ROOT}/forum/client.py 127.0.0.1 {server.port}"),
+        ("username: ", "Yoda"),
+        ("password: ", "jedi*knight"),
+        (PROMPT, "CRT 33"),
+    ):
+        shell.expect_exact(question)
+        shell.send(reply + ("" if reply == "CRT 33" else "\r"))
+    shell.expect_exact("CRT 33")
+    shell.send("\x1a")
+    shell.expect_exact("shell> ")
+    shell.send("fg\r")
+    shell.expect_exact(PROMPT + "CRT 33")
+    shell.send("x\x7f31\r")
+    shell.expect_exact("Thread 3331 created")
+    shell.close(force=True)
 
 
 @pytest.mark.soak
