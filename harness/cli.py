@@ -51,9 +51,10 @@ VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Tell passi
 @app.command()
 def run(
     paths: Paths,
-    subject: Annotated[Path | None, typer.Option(metavar="DIR", help="The folder of the programs under test.")] = None,
+    subject: Annotated[Path | None, typer.Option(
+        metavar="DIR", help="The folder of the programs under test.")] = None,
     server: Annotated[str | None, typer.Option(
-        metavar="CMD", help="Starts the server instead; {port}, {host} and the assignment's values are replaced.")] = None,
+        metavar="CMD", help="Starts the server instead; {port}, {host} and the like are replaced.")] = None,
     client: Annotated[str | None, typer.Option(metavar="CMD", help="Starts a client instead, likewise.")] = None,
     only: Annotated[list[str] | None, typer.Option(
         metavar="TAG", help="Only scenarios with this tag or rubric line.")] = None,

@@ -7,6 +7,7 @@ next one removes what belongs to nobody any more.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _PREFIX = "harness-run-"
+_LOCK = ".lock"
 # Every actor gets a copy of its program: dozens of small files a play, ten times faster where they stay in memory.
 _MEMORY = Path("/dev/shm")
 _ENOUGH = 2 << 30  # bytes that must be free there; a container may give it 64 MB, which one big upload would fill
@@ -28,10 +30,12 @@ def workshop() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=home))
     # Actors may run as another user (a box without root): they must be able to reach their own folders.
     folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (folder / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _homes() -> Iterator[Path]:
@@ -45,11 +49,24 @@ def _homes() -> Iterator[Path]:
 
 
 def _sweep(home: Path) -> None:
-    """Remove the folders of runs that are over: their process is gone."""
+    """Remove the folders of runs that are over."""
     for folder in home.glob(f"{_PREFIX}*"):
-        pid = folder.name.removeprefix(_PREFIX).split("-", 1)[0]
-        if pid.isdigit() and not _runs(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # somebody else's, or gone meanwhile
+            if not _in_use(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a run holds this folder: the kernel lets go of its lock when the last of its processes has ended."""
+    if not (folder / _LOCK).exists():
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        return not pid.isdigit() or _runs(int(pid))
+    with (folder / _LOCK).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _runs(pid: int) -> bool:
