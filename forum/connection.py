@@ -37,8 +37,9 @@ class Connection:
         A client that does not read makes us wait, but outside the lock: so the worker that
         tells it of the shutdown need not wait for it as well.
         """
+        data = encode(message) + piece
         with self._lock:
-            self._unsent += encode(message) + piece
+            self._unsent += data
             sent = self._push()
         while not sent:
             self._wait_for_room()

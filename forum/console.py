@@ -11,7 +11,7 @@ def say(*lines: str) -> None:
     One system call: nothing stays in a buffer, no other worker's line comes between, and
     a worker that is stopped inside it holds no lock that the others need.
     """
-    write("".join(f"{line}\n" for line in lines))
+    write("\n".join([*lines, ""]))
 
 
 def write(text: str) -> None:
@@ -39,7 +39,7 @@ class Console:
 
     def say(self, *lines: str) -> None:
         """Print lines together. They are out when this returns, unless another worker is printing them."""
-        self._lines.append("".join(f"{line}\n" for line in lines))
+        self._lines.append("\n".join([*lines, ""]))
         # Asked again after the lock is given back: lines that came in just before that
         # were left to us by a worker that found the lock taken.
         while self._lines and self._printing.acquire(blocking=False):

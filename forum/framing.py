@@ -40,7 +40,10 @@ class LineBuffer:
         if end < 0:
             self._searched = len(self._pending)
             return None
-        return self.take(end + 1)[:-1]
+        line = bytes(self._pending[:end])
+        del self._pending[: end + 1]
+        self._searched = 0
+        return line
 
     def take(self, most: int) -> bytes:
         """Return up to `most` bytes that are already here, perhaps none."""

@@ -5,6 +5,7 @@ Past `decode` nobody meets a string action or half-parsed JSON.
 
 import json
 from enum import Enum, unique
+from json.encoder import encode_basestring_ascii
 
 from .framing import MAX_LINE, LineBuffer, LineTooLong
 
@@ -57,6 +58,10 @@ class Status(Enum):
         self.speaker = speaker
         self.fields = fields
         self.meaning = meaning
+        self.opening = f'{{"action":"{action.value}","status":"{self._name_}"'
+
+    # Members are looked up many times a request; Enum's own hash is Python code.
+    __hash__ = object.__hash__
 
     USERNAME = _LOGIN, _CLIENT, {"user": str}, "who I am"
     USER_EXIST = _LOGIN, _SERVER, {"user": str}, "a known name: send the password"
@@ -126,9 +131,7 @@ class Status(Enum):
 
 
 _STATUSES = Status.__members__
-# Built once: json.dumps would build an encoder a call, json.loads guess at an encoding.
-_encode_json = json.JSONEncoder(separators=(",", ":")).encode
-_decode_json = json.JSONDecoder().decode
+_decode_json = json.JSONDecoder().decode  # json.loads would guess at an encoding first
 
 
 class Message:
@@ -167,8 +170,19 @@ class Message:
 
 def encode(message: Message) -> bytes:
     """Return the message as a line, newline included."""
-    status = message.status
-    return _encode_json({"action": status.action._value_, "status": status._name_, **message.fields}).encode() + b"\n"
+    # json.dumps builds an encoder for objects of any depth each time. A message is flat.
+    text = message.status.opening
+    for name, value in message.fields.items():
+        text += f',"{name}":{_as_json(value)}'
+    return f"{text}}}\n".encode()
+
+
+def _as_json(value: Value) -> str:
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if isinstance(value, list):
+        return f"[{','.join(map(encode_basestring_ascii, value))}]"
+    return str(value)
 
 
 def decode(line: bytes) -> Message:

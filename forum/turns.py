@@ -8,6 +8,8 @@ from .messages import Status
 class State(Enum):
     """What the server waits for from one client."""
 
+    __hash__ = object.__hash__  # as in Status
+
     NEED_NAME = auto()
     NEED_PASSWORD = auto()
     NEW_PASSWORD = auto()
@@ -18,6 +20,8 @@ class State(Enum):
 
 class Move(Enum):
     """What the server's answer does to the conversation."""
+
+    __hash__ = object.__hash__  # as in Status
 
     KNOWN_NAME = auto()
     NEW_NAME = auto()

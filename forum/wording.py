@@ -8,7 +8,7 @@ with its title; why a thread was not removed; "deleted", not "edited", for a mes
 DLT refused; "Incorrect syntax for SHT"; and the name of the user who really asked.
 """
 
-from .messages import Message, Status
+from .messages import Action, Message, Speaker, Status
 
 PROMPT = "Enter one of the following commands: CRT, MSG, DLT, EDT, LST, RDT, UPD, DWN, RMV, XIT, SHT: "
 ASK_NAME = "Enter username: "
@@ -82,6 +82,11 @@ SENTENCES: dict[Status, tuple[str | None, str | None]] = {
 }  # fmt: skip
 
 
+# Requests that the server tells as "Yoda issued LST command"; XIT has no such line in the sample.
+_ISSUED = {status for status in Status if (status.action, status.speaker) == (Action.COMMAND, Speaker.CLIENT)}
+_ISSUED.remove(Status.XIT)
+
+
 def for_client(answer: Message) -> list[str]:
     """Return the lines that a client prints for an answer."""
     sentence = SENTENCES.get(answer.status, (None, None))[0]
@@ -96,8 +101,7 @@ def for_client(answer: Message) -> list[str]:
 def for_server(user: str, request: Status, answer: Message) -> list[str]:
     """Return the lines that the server prints for a request of this user (or "") and its answer."""
     lines = []
-    # XIT has no "issued" line in the sample; pieces of a file are no commands.
-    if user and request.name in COMMANDS and request is not Status.XIT:
+    if user and request in _ISSUED:
         lines.append(f"{printable(user)} issued {request.name} command")
     sentence = SENTENCES.get(answer.status, (None, None))[1]
     if sentence:
@@ -123,6 +127,3 @@ def _filled(sentence: str, answer: Message, user: str) -> str:
     if user or "user" not in fields:
         fields["user"] = user
     return sentence.format(**fields)
-
-
-COMMANDS = ("CRT", "MSG", "DLT", "EDT", "LST", "RDT", "UPD", "DWN", "RMV", "XIT", "SHT", "P2P")

@@ -3,7 +3,8 @@
 import pytest
 
 from forum.commands import SYNTAX, NotACommand, parse
-from forum.wording import COMMANDS, PROMPT
+from forum.turns import MAY_SAY, State
+from forum.wording import PROMPT
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_anything_else_is_an_invalid_command(line: str) -> None:
 
 
 def test_the_tables_agree_on_what_the_commands_are() -> None:
-    """The syntax table, the list of commands and the prompt (which leaves out the extension)."""
+    """The syntax table, the moves of who is logged in and the prompt (which leaves out the extension)."""
     assert tuple(SYNTAX) == ("CRT", "MSG", "DLT", "EDT", "LST", "RDT", "UPD", "DWN", "RMV", "XIT", "SHT", "P2P")
-    assert set(SYNTAX) == set(COMMANDS)
+    assert set(SYNTAX) == {status.name for status in MAY_SAY[State.READY]}
     assert all(command in PROMPT for command in SYNTAX if command != "P2P")
