@@ -165,7 +165,8 @@ class Logins:
         if not self._stage.alive(handle):
             self._note(handle, "left", "the client ended before it had logged in")
             return False
-        if handle not in settled.asks and settled.evidence in _PROOF:
+        # A program that only polls cannot be seen to ask; one that has not said a word in all its time does not.
+        if handle not in settled.asks and (settled.evidence in _PROOF or not self._shown(handle).strip()):
             self._note(handle, "hung", settled.cause or "the client does not wait for its keyboard")
             return False
         return True

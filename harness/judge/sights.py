@@ -149,7 +149,8 @@ def _owed(view: View, step: Expect, actor: str) -> Miss | None:
         return None
     settled = view.settled_now(step)
     verdict, why = refusal(settled)
-    if settled is not None and (actor in settled.asks or settled.evidence not in PROOF):
+    silent = not view.seen(actor, step).strip()
+    if settled is not None and (actor in settled.asks or not (settled.evidence in PROOF or silent)):
         return None
     sentence = f"{say.program(view, actor)} owes an answer, and does not ask for the next line"
     return Miss("no-answer", say.open_because(sentence, why), "an answer, and the next question",

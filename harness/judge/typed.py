@@ -45,7 +45,7 @@ def _no_answer(view: View, step: Type, handle: str, line: str) -> Miss | None:
     settled = view.settled(step, handle)
     verdict, why = refusal(settled)
     seen = view.seen(handle, step)
-    if settled is None or (handle not in settled.asks and settled.evidence in PROOF):
+    if settled is None or (handle not in settled.asks and (settled.evidence in PROOF or not seen.strip())):
         sentence = f"{typed} has no answer that came to its end: {who} does not ask for the next line"
         return Miss("no-answer", say.open_because(sentence, why), expected, say.shown(seen), where=where,
                     likely=say.cause(settled), verdict=verdict)

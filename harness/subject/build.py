@@ -113,7 +113,7 @@ def _make_java(entry: Entry, folder: Path, inside: Path) -> list[str]:
     name = next((name for name in classes if name.lower() == inside.stem.lower()), "")
     if not name:
         raise DoesNotBuild(f"{entry.file}: the build made no class called {inside.stem!r}")
-    return ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", ".", ".".join([*package, name])]
+    return ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", ".", ".".join([*package, name])]
 
 
 def _is_utf8(text: bytes) -> bool:
