@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from harness.author.bites import kill, matrix, named_by
-from harness.author.saboteur import Wrong, bases, load_saboteurs, make
+from harness.author.saboteur import Wrong, base_of, bases, load_saboteurs, make
 from harness.course import Course, Options, choose
 from harness.exits import Exit, Nothing
 from harness.players import Setting, Task, play_all
@@ -50,7 +50,7 @@ def saboteurs(paths: Sequence[Path], options: Options, say: Callable[[str], None
 def _outcomes(one: Wrong, homes: Mapping[str, Path], course: Course, chosen: Sequence[Scenario], options: Options,
               folder: Path) -> list[Outcome]:
     about = one.about
-    made = make(one, homes.get(about.base), folder / "made")
+    made = make(one, base_of(one, homes), folder / "made")
     given = Options([], server=about.server or None, client=about.client or None)
     commands = given.commands(course.assignment)
     base = None if len(commands) == len(course.assignment.roles) else build(made, course.assignment, folder / "built")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harness.scenario.checked import checked
 from harness.scenario.loader import read_text
-from harness.scenario.mistakes import Mistake, Mistakes
+from harness.scenario.mistakes import Mistake, Mistakes, nearest
 from harness.scenario.model import Place
 
 # More than this and it is another program, not the same one wrong in one way.
@@ -81,6 +81,15 @@ def bases(paths: Sequence[Path]) -> dict[str, Path]:
     homes = [home for path in paths for home in (path, *path.resolve().parents) if (home / "base").is_dir()]
     folders = [folder for home in homes[:1] for folder in sorted((home / "base").iterdir())]
     return {folder.name: folder for folder in folders if folder.is_dir()}
+
+
+def base_of(wrong: Wrong, homes: Mapping[str, Path]) -> Path | None:
+    """The folder of the right program that this one is made from; None for one of its own. Raises Mistakes."""
+    name = wrong.about.base
+    if name and name not in homes:
+        place = Place(str(wrong.folder / "saboteur.yaml"), 1, 1)
+        raise Mistakes([Mistake(place, f"there is no base {name!r}", nearest(name, list(homes)))])
+    return homes.get(name)
 
 
 def make(wrong: Wrong, base: Path | None, target: Path) -> Path:

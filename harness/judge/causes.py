@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from harness.events import Output
+from harness.events import Listening, Output
 from harness.judge import sentences as say
 from harness.judge.miss import Miss
 from harness.judge.view import View
@@ -51,6 +51,8 @@ def likely_cause(view: View, step: Step, actor: str, miss: Miss) -> str:
         error = traceback(view, who, _awaited_since(view, step, actor), end)
         if error:
             return f"{say.program(view, who)} printed a traceback: {error}"
+    if elsewhere := _other_port(view, step):
+        return elsewhere
     if miss.code in _LASTING:
         for who in concerned:
             error = traceback(view, who, view.born(who, end), end)
@@ -58,6 +60,16 @@ def likely_cause(view: View, step: Step, actor: str, miss: Miss) -> str:
                 earlier = f"{say.program(view, who)} printed a traceback earlier: {error}"
                 return f"{miss.likely}; {earlier}" if miss.likely else earlier
     return miss.likely
+
+
+def _other_port(view: View, step: Step) -> str:
+    """Whether nobody could come in, because the server listens on another port than the one it was told."""
+    told = view.began.values.get("port", "")
+    heard = [event for event in view.events if isinstance(event, Listening)]
+    if not isinstance(step, Do) or not told.isdigit() or not heard or any(int(told) in event.ports for event in heard):
+        return ""
+    ports = say.several([str(port) for port in heard[0].ports])
+    return f"the {heard[0].actor} listens on port {ports}, and was told to listen on {told}"
 
 
 def _awaited_since(view: View, step: Step, actor: str) -> int:

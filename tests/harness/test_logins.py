@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from play_builder import NAME_AND_PASSWORD, SERVER, Course, finding, of_kind, told, tried
+from play_builder import CLIENT, NAME_AND_PASSWORD, SERVER, Course, finding, of_kind, told, tried
 
 from harness.verdict import Verdict
 
@@ -174,6 +174,20 @@ def test_a_client_that_cannot_be_started_is_found(tmp_path: Path) -> None:
     """A client that ends at once never asks for a name."""
     outcome, _ = Course(tmp_path, client="import sys; sys.exit(3)").plays("- yoda logs in\n- yoda: hello\n")
     assert outcome.findings[0].sentence == "Yoda should be let in, and was not: yoda's client ended with status 3"
+
+
+def test_a_server_on_a_port_of_its_own_is_told_so(tmp_path: Path) -> None:
+    """A port that stands in the source is why no client comes in."""
+    stubborn = SERVER.replace("int(sys.argv[1])", "int(sys.argv[1]) + 1")
+    polite = (CLIENT % NAME_AND_PASSWORD).replace("import socket, sys\n", """import socket, sys
+try:
+    socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+except OSError:
+    sys.exit("no server there")
+""")
+    outcome, recording = Course(tmp_path, server=stubborn, client=polite).plays("- yoda logs in\n- yoda: hello\n")
+    port = int(recording.began.values["port"])
+    assert finding(outcome).likely == f"the server listens on port {port + 1}, and was told to listen on {port}"
 
 
 def test_of_two_at_one_instant_exactly_one_gets_in(tmp_path: Path) -> None:

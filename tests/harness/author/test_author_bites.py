@@ -1,0 +1,69 @@
+"""The kill matrix: who is killed by whom, with which words, and who is bitten unfairly."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.author.bites import kill, matrix, named_by
+from harness.author.saboteur import Saboteur
+from harness.verdict import Finding, Outcome, Verdict
+
+ABOUT = Saboteur.model_validate({
+    "saboteur": "A server that forgets.", "wrong": "It forgets.", "killed by": "post.yaml::A post stays",
+    "code": "not-seen", "sentence": "expected 'hello'", "marks lost": ["single.POST"],
+})  # fmt: skip
+P, F, U = Verdict.PASSED, Verdict.FAILED, Verdict.UNDECIDED
+
+
+def outcome(name: str, verdict: Verdict, code: str = "not-seen", sentence: str = "expected 'hello' on a terminal",
+            mark: str = "single.POST") -> Outcome:  # fmt: skip
+    """The outcome of one scenario, with one finding."""
+    return Outcome(name, f"scenarios/post.yaml::{name}", verdict, [Finding(verdict, code, sentence)], marks=[mark])
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [("scenarios/post.yaml::A post stays", True), ("scenarios/post.yaml::A post stays [10]", True),
+     ("scenarios/post.yaml::A post stays put", False), ("scenarios/read.yaml::A post stays", False)],
+)  # fmt: skip
+def test_a_scenario_is_named_by_file_and_name(key: str, named: bool) -> None:
+    """Every case of an `each` is named by the scenario's own name."""
+    assert named_by(ABOUT, key) is named
+
+
+def test_a_saboteur_that_dies_as_its_file_says_has_no_complaints() -> None:
+    """Killed by the named scenario, with its code and sentence, and its marks lost."""
+    found = kill("forgets", ABOUT, [outcome("A post stays", F), outcome("Another", P)])
+    assert (found.complaints, found.failed, found.lost) == (
+        [], ["scenarios/post.yaml::A post stays"], ["single.POST"]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "complaints"),
+    [
+        ([outcome("Another", P)], ["there is no scenario 'post.yaml::A post stays'"]),
+        ([outcome("A post stays", P)], ["'post.yaml::A post stays' should fail it, and the verdict is passed"]),
+        ([outcome("A post stays", F, "left")],
+         ["expected not-seen: \"expected 'hello'\", got left: expected 'hello' on a terminal"]),
+        ([outcome("A post stays", F, sentence="no")], ["expected not-seen: \"expected 'hello'\", got not-seen: no"]),
+        ([outcome("A post stays", F), outcome("Another", F, mark="single.READ")],
+         ["marks lost: expected single.POST, got single.POST, single.READ"]),
+        ([outcome("A post stays", F), outcome("Another", U)], ["undecided: Another"]),
+    ],
+)  # fmt: skip
+def test_whatever_is_not_as_its_file_says_is_told(outcomes: list[Outcome], complaints: list[str]) -> None:
+    """Each way to differ has its sentence."""
+    assert kill("forgets", ABOUT, outcomes).complaints == complaints
+
+
+def test_a_matrix_is_good_if_all_are_killed_and_nobody_right_fails() -> None:
+    """Toothless scenarios are named; one unfair verdict spoils it."""
+    killed = kill("forgets", ABOUT, [outcome("A post stays", F), outcome("Another", P)])
+    keys = ["scenarios/post.yaml::A post stays", "scenarios/post.yaml::Another"]
+    fair = matrix([killed], {"plain": [outcome("Another", P)]}, keys)
+    assert (fair.good, fair.toothless) == (True, [keys[1]])
+    unfair = matrix([killed], {"plain": [outcome("Another", U)]}, keys)
+    assert not unfair.good
+    survived = kill("forgets", ABOUT, [outcome("A post stays", P)])
+    assert not matrix([survived], {}, keys).good
