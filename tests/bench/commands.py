@@ -63,6 +63,7 @@ def measure(effort: Effort) -> Iterator[Row]:
         def poll_loop() -> None:
             for line, _, ending in dialogue:
                 driven["yoda"].say(line, ending)
+            driven["server"].drain()
 
         still, known, hand = in_pairs(effort.pairs(31), with_stillness, with_prompt, poll_loop)
     yield row_of_pairs("20 commands, with stillness / poll loop", still, hand, 3.0)

@@ -45,6 +45,7 @@ def measure(effort: Effort) -> Iterator[Row]:
             for who, line in TURNS:
                 spawned[who].sendline(line)
                 spawned[who].expect(re.escape(PROMPT))
+            _drain(spawned["server"])
 
         ours, theirs = in_pairs(effort.pairs(9), harness, plain_pexpect)
     yield row_of_pairs("3 clients, 30 turns / plain pexpect", ours, theirs, 20.0, faster=True)
@@ -64,11 +65,19 @@ def in_pexpect(folder: Path) -> Iterator[dict[str, pexpect.spawn[str]]]:
             stack.callback(child.close, force=True)
             return child
 
-        spawn("server", server(port)).expect(WAITING)
-        spawned = {name: spawn(name, client(port)) for name in PEOPLE}
-        for name, child in spawned.items():
+        spawned = {"server": spawn("server", server(port))}
+        spawned["server"].expect(WAITING)
+        for name in PEOPLE:
+            child = spawned[name] = spawn(name, client(port))
             for question, reply in ((ASK_NAME, name), (ASK_PASSWORD, PASSWORD)):
                 child.expect(re.escape(question))
                 child.sendline(reply)
             child.expect(re.escape(PROMPT))
         yield spawned
+
+
+def _drain(child: pexpect.spawn[str]) -> None:
+    """Throw away what stands there now: a program whose terminal is full would be stopped by it."""
+    with contextlib.suppress(pexpect.TIMEOUT):
+        while True:
+            child.read_nonblocking(1 << 16, timeout=0)

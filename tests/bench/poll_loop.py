@@ -60,6 +60,11 @@ class PollLoop:
                 raise Broken(f"expected {ending!r}, and this came: {bytes(self.seen)!r}")
             self.seen += os.read(self.master, 1 << 16)
 
+    def drain(self) -> None:
+        """Throw away what stands there now: a program whose terminal is full would be stopped by it."""
+        while self._poll.poll(0):
+            os.read(self.master, 1 << 16)
+
     def all_after(self, line: str) -> int:
         """Type a line, read until the program has closed its terminal, throw it all away; returns how much it was."""
         os.write(self.master, line.encode() + b"\n")

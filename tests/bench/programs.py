@@ -87,10 +87,11 @@ def by_hand(folder: Path, people: list[str]) -> Iterator[dict[str, PollLoop]]:
                 (home / "credentials.txt").write_text(accounts(people), encoding="utf-8")
             return stack.enter_context(PollLoop(argv, home, environment(home)))
 
-        start("server", server(port)).until(WAITING.encode() + b"\r\n")
-        driven = {name: start(name, client(port)) for name in people}
-        for name, loop in driven.items():
-            loop.until(ASK_NAME.encode())
-            loop.say(name, ASK_PASSWORD.encode())
-            loop.say(PASSWORD, ENDING)
+        driven = {"server": start("server", server(port))}
+        driven["server"].until(WAITING.encode() + b"\r\n")
+        for name in people:
+            driven[name] = start(name, client(port))
+            driven[name].until(ASK_NAME.encode())
+            driven[name].say(name, ASK_PASSWORD.encode())
+            driven[name].say(PASSWORD, ENDING)
         yield driven

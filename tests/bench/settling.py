@@ -45,7 +45,11 @@ def _time(folder: Path, effort: Effort) -> Row:
             stage.type("yoda", b"LST\n")
             stage.settle(typed_to=["yoda"], within=WITHIN)
 
-        ours, answers = in_pairs(effort.pairs(500), settled, lambda: driven["yoda"].say("LST", ending))
+        def answered() -> None:
+            driven["yoda"].say("LST", ending)
+            driven["server"].drain()
+
+        ours, answers = in_pairs(effort.pairs(500), settled, answered)
     return row_of_pairs("settling after LST / the answer's own time", ours, answers, 3.0)
 
 
