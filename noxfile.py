@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# Everything that this file makes lies here: one folder to delete.
-NOX = HERE / ".nox"
+# Everything that this file makes lies here: one folder to delete. Each Python has its own place in it.
+NOX = HERE / ".nox" / f"{sys.version_info[0]}.{sys.version_info[1]}"
 _OLDEST = (3, 11)
 
 
@@ -41,7 +41,7 @@ def _has_nox(python: Path) -> bool:
 
 
 def _make_runner(python: Path) -> None:
-    print("making .nox/runner, once …", flush=True)
+    print(f"making {NOX.relative_to(HERE)}/runner, once …", flush=True)
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", NOX / "runner"], capture_output=True, text=True,
                           check=False)
     if made.returncode:
@@ -58,6 +58,7 @@ if __name__ == "__main__":
 
 import nox  # noqa: E402 - on a new machine there is no nox until bootstrap() has made one
 
+nox.options.envdir = str(NOX)
 nox.options.sessions = ["tests", "scenarios"]
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True

@@ -29,6 +29,7 @@ def saboteurs(paths: Sequence[Path], options: Options, say: Callable[[str], None
     if not wrong:
         raise Nothing("nothing was selected: no saboteur.yaml here")
     homes = {_REFERENCE: (course.folder / course.assignment.reference).resolve(), **bases(paths)}
+    whole = not quick and not options.only and any(course.folder.samefile(path) for path in options.paths)
     kills = []
     with workshop() as folder:
         for number, one in enumerate(wrong):
@@ -38,7 +39,7 @@ def saboteurs(paths: Sequence[Path], options: Options, say: Callable[[str], None
             except NoCompiler as exc:
                 say(f"[{number + 1}/{len(wrong)}] {one.name}: {exc}")
                 continue
-            kills.append(kill(one.name, one.about, outcomes))
+            kills.append(kill(one.name, one.about, outcomes, whole=whole))
             say(f"[{number + 1}/{len(wrong)}] {one.name}: {len(kills[-1].failed)} of {len(mine)} scenarios fail it")
         right = _right(homes, course, chosen, options, folder, say)
     result = matrix(kills, right, [s.key for s in chosen])

@@ -136,6 +136,9 @@ class Logins:
         if dialogue.at and not dialogue.blurred and same_question(asked, known[dialogue.at]):
             self._note(handle, "refused", f"after the {self._answers[dialogue.at]} it asked {asked!r} again")
             return
+        if blind and not self._stage.connected(handle):
+            self._note(handle, "refused", "it asks without a word, and has no connection to anybody")
+            return
         dialogue.inside = expected or not blind
         if not blind:
             self._note(handle, "in", f"it asks {asked!r} now")

@@ -40,13 +40,18 @@ class Matrix:
         return not any(kill.complaints for kill in self.kills) and not any(self.unfair.values())
 
 
-def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome]) -> Kill:
-    """Hold one saboteur's outcomes against what its file says."""
+def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome], *, whole: bool = True) -> Kill:
+    """Hold one saboteur's outcomes against what its file says.
+
+    `whole`: all of the assignment's scenarios were played; of a part, only what speaks against the file counts.
+    """
     bad = [o for o in outcomes if o.verdict is Verdict.FAILED]
     named = next((o for o in outcomes if named_by(about, o.key)), None)
     finding = named.divergence if named else None
     lost = sorted({mark for o in bad for mark in o.marks})
-    complaints = _complaints(about, named, lost, outcomes)
+    complaints = _complaints(about, named, outcomes) + _wrong_marks(about, lost, whole)
+    if whole and named is None:
+        complaints.insert(0, f"there is no scenario {about.killed_by!r}")
     return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, complaints)
 
 
@@ -57,19 +62,21 @@ def named_by(about: Saboteur, key: str) -> bool:
     return path.endswith(file) and (title == name or title.startswith(f"{name} ["))
 
 
-def _complaints(about: Saboteur, named: Outcome | None, lost: Sequence[str], outcomes: Sequence[Outcome]) -> list[str]:
+def _complaints(about: Saboteur, named: Outcome | None, outcomes: Sequence[Outcome]) -> list[str]:
     found = []
-    if named is None:
-        found.append(f"there is no scenario {about.killed_by!r}")
-    elif named.verdict is not Verdict.FAILED:
+    if named is not None and named.verdict is not Verdict.FAILED:
         found.append(f"{about.killed_by!r} should fail it, and the verdict is {named.verdict}")
-    else:
+    elif named is not None:
         found += _wrong_words(about, named)
-    if lost != sorted(about.marks_lost) and len(outcomes) > 1:
-        expected, got = (", ".join(marks) or "none" for marks in (sorted(about.marks_lost), lost))
-        found.append(f"marks lost: expected {expected}, got {got}")
-    found += [f"undecided: {o.scenario}" for o in outcomes if o.verdict is Verdict.UNDECIDED]
-    return found
+    return found + [f"undecided: {o.scenario}" for o in outcomes if o.verdict is Verdict.UNDECIDED]
+
+
+def _wrong_marks(about: Saboteur, lost: Sequence[str], whole: bool) -> list[str]:
+    """Exactly these lines of the rubric may lose marks; each other one would be an injustice."""
+    expected = sorted(about.marks_lost)
+    if set(lost) - set(expected) or (whole and list(lost) != expected):
+        return [f"marks lost: expected {', '.join(expected) or 'none'}, got {', '.join(lost) or 'none'}"]
+    return []
 
 
 def _wrong_words(about: Saboteur, named: Outcome) -> list[str]:

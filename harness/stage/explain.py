@@ -91,7 +91,7 @@ def _what(s: Standing) -> str:
 
 def name(actor: str) -> str:
     """An actor in a sentence: roles have an article, people do not."""
-    return f"the {actor}" if actor == "server" else actor or "somebody"
+    return f"the {actor}" if actor == "server" else actor or "a program that has ended"
 
 
 def called(call: str) -> str:
@@ -185,7 +185,8 @@ def _conclusions(scene: Scene, followed: Collection[str]) -> Iterator[str]:
         receiver = lying.holder or lying.to
         threads = scene.of(receiver)
         if lying.kind == "bytes" and lying.holder and any(s.has("terminal") for s in threads):
-            yield f"{name(receiver)} waits for its keyboard and not for {name(lying.sender)}"
+            other = name(lying.sender) if lying.sender else "its connection"
+            yield f"{name(receiver)} waits for its keyboard and not for {other}"
         if threads and all(s.call == "futex" and s.ends_in is None for s in threads):
             yield f"a deadlock in {name(receiver)}"
         serves = [s for s in threads if s.has("connection") and not s.has("listener")]

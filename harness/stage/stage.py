@@ -224,6 +224,13 @@ class Stage:
         found = (s for s in self._sockets.listeners() if s.inode in held and s.state in (LISTEN, CLOSE))
         return sorted({s.sport for s in found})
 
+    def connected(self, actor: str) -> bool:
+        """Whether any of the actor's programs holds a network socket; True where that cannot be seen."""
+        if self._table is None or self._sockets is None:
+            return True
+        mine = [process for process in self._table.processes.values() if process.actor == actor]
+        return any(process.sockets() for process in mine)
+
     def wait_for(self, actor: str, pattern: bytes, within: float) -> bool:
         """Until the actor's output ends with `pattern`: only where the prompt is known to the letter."""
         return self._still.wait_for(self._actor(actor), pattern, within)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ def test_a_program_is_started_typed_to_and_ends(stage: Stage, recorder: Recorder
     assert (settled.evidence, settled.asks, settled.alive) == ("still", ["yoda"], ["yoda"])
     stage.type("yoda", b"\n")
     stage.settle(typed_to=["yoda"], within=10)
-    kinds = [type(event) for event in recorder.recording.events]
+    # An answer may come out in any number of pieces.
+    kinds = [kind for kind, _ in groupby(type(event) for event in recorder.recording.events)]
     assert kinds == [Started, Output, Settled, Typed, Output, Settled, Typed, Exited, Settled]
     assert stage.output("yoda") == b"name? hello luke\r\n> "
     assert next(recorder.recording.all(Exited)).status == 0
