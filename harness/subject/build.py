@@ -113,7 +113,9 @@ def _make_java(entry: Entry, folder: Path, inside: Path) -> list[str]:
     name = next((name for name in classes if name.lower() == inside.stem.lower()), "")
     if not name:
         raise DoesNotBuild(f"{entry.file}: the build made no class called {inside.stem!r}")
-    return ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", ".", ".".join([*package, name])]
+    # Without UsePerfData: it writes to a shared folder by pid, and pids are the same in every box.
+    options = ["-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
+    return ["java", *options, "-cp", ".", ".".join([*package, name])]
 
 
 def _is_utf8(text: bytes) -> bool:
