@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from harness import kills, workflow
+from harness import __version__, kills, workflow
 from harness.course import Options
 from harness.exits import Exit, Nothing, Wrong
 from harness.scenario.mistakes import ERROR, Mistakes
@@ -95,13 +95,14 @@ def check(
     """Find every mistake in scenario and rubric files."""
 
     def checked() -> Exit:
-        mistakes, scenarios = workflow.check(paths, assignment)
-        for mistake in mistakes:
+        found = workflow.check(paths, assignment)
+        for mistake in found.mistakes:
             print(mistake)
-        errors = sum(mistake.severity == ERROR for mistake in mistakes)
-        print(f"{scenarios} scenarios, {errors} mistakes, {len(mistakes) - errors} warnings")
-        if not scenarios and not errors:
-            raise Nothing("nothing was selected: there is no scenario here")
+        errors = sum(mistake.severity == ERROR for mistake in found.mistakes)
+        warnings = len(found.mistakes) - errors
+        print(", ".join([_count(found.scenarios, "scenario"), _count(errors, "mistake"), _count(warnings, "warning")]))
+        if not found.files:
+            raise Nothing("nothing was selected: there is no scenario file here")
         return Exit.WRONG if errors else Exit.PASSED
 
     _end(checked)
@@ -125,6 +126,24 @@ def saboteurs(
     """Print whom each scenario bites (programs that are wrong on purpose), and that it fails no right one."""
     options = Options([scenarios], assignment, jobs=jobs, seed=seed)
     _end(lambda: kills.saboteurs(paths, options, quick=quick))
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"harness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it and end.")]
+    = False,
+) -> None:
+    pass
 
 
 def _end(command: Callable[[], Exit]) -> NoReturn:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.exits import Nothing
+from harness.exits import Nothing, Wrong
 from harness.grade.rubric import Rubric, load_rubric
 from harness.memory import last_failed
 from harness.scenario.assignment import Assignment
 from harness.scenario.loader import find_assignment, load_assignment
+from harness.scenario.mistakes import nearest
 from harness.scenario.model import Scenario
 from harness.scenario.select import Wanted, load_all, select
 from harness.subject.build import build, with_commands
@@ -63,7 +64,10 @@ class Options:
 
 def open_course(path: Path | None, wanted: Sequence[Wanted]) -> Course:
     """The assignment given, or the nearest one above what is played. Raises Mistakes."""
-    file = path / "assignment.yaml" if path else find_assignment(wanted[0].path if wanted else Path())
+    start = wanted[0].path if wanted else Path()
+    file = path / "assignment.yaml" if path else find_assignment(start)
+    if path is None and not file.exists():
+        raise Wrong(f"{start}: no assignment.yaml stands in or above it; name its folder with --assignment DIR")
     assignment = load_assignment(file)
     sample = file.parent / assignment.accounts.sample if assignment.accounts else None
     rubric = file.parent / assignment.rubric
@@ -88,10 +92,20 @@ def choose(options: Options, *, wording_free: bool | None = None) -> tuple[Cours
     course = open_course(options.assignment, wanted)
     others = [options.subject, options.server, options.client]
     free = any(given is not None for given in others) if wording_free is None else wording_free
-    chosen = select(load_all(wanted, course.assignment), options.only, wording_free=free)
+    loaded = load_all(wanted, course.assignment)
+    chosen = select(loaded, options.only, wording_free=free)
     if not chosen:
-        raise Nothing("nothing was selected: no scenario fits these paths, names and tags")
+        raise Nothing("nothing was selected: " + _why_nothing(options.only, loaded))
     return course, _failed(options, chosen) if options.failed else chosen
+
+
+def _why_nothing(only: Sequence[str], loaded: Sequence[Scenario]) -> str:
+    known = sorted({tag for scenario in loaded for tag in (*scenario.tags, *scenario.marks)})
+    for tag in only:
+        if tag not in known and known:
+            near = nearest(tag, known)
+            return f"no scenario here has the tag {tag!r}" + (f" (did you mean {near!r}?)" if near else "")
+    return "no scenario fits these paths, names and tags"
 
 
 def _failed(options: Options, chosen: Sequence[Scenario]) -> list[Scenario]:

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 from harness.course import Course, Options, choose, open_course, open_subject
 from harness.events import Recording
 from harness.exits import Exit, Nothing, Wrong, exit_code
-from harness.grade.rubric import Rubric, add_up
+from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
 from harness.memory import remember
 from harness.players import Setting, Task, blob_reader, play_all, stage_level
 from harness.report.console import Console
 from harness.report.exports import to_json, to_junit
 from harness.report.report import Played, Report
-from harness.scenario.loader import check_file, find_assignment, load_file, scenario_from
+from harness.scenario.loader import check_file, load_assignment, load_file, scenario_from
 from harness.scenario.mistakes import ERROR, Mistake, Mistakes, nearest
 from harness.scenario.model import Scenario
 from harness.scenario.select import Wanted, scenario_files
@@ -34,7 +34,7 @@ def run(options: Options) -> Exit:
     """Play the chosen scenarios against one subject."""
     started = time.monotonic()
     course, chosen = choose(options)
-    _writable(options)
+    _make_room(options)
     with workshop() as folder:
         subject = open_subject(options, course, folder / "built")
         setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder)
@@ -50,12 +50,15 @@ def run(options: Options) -> Exit:
     return Exit.INTERRUPTED if interrupted else code
 
 
-def _writable(options: Options) -> None:
-    """Find out now, and not after all the plays, whether what they yield can be written."""
+def _make_room(options: Options) -> None:
+    """Find out now, and not after all the plays, whether what they yield can be written; clear the last recordings."""
     options.out.mkdir(parents=True, exist_ok=True)
     probe = options.out / ".writable"
     probe.touch()
     probe.unlink()
+    # What is judged again later is this run, and not the one before.
+    for recording in (options.out / "recordings").glob("*.jsonl"):
+        recording.unlink()
     for file in (options.json, options.junit):
         if file is not None:
             file.open("a", encoding="utf-8").close()
@@ -125,27 +128,38 @@ def _rubric(options: Options, file: str) -> Rubric | None:
     """The rubric beside the scenarios. A recording alone can be judged too, without marks."""
     try:
         return open_course(options.assignment, [Wanted(Path(file))]).rubric
-    except (Mistakes, OSError):
+    except (Mistakes, Wrong, OSError):
         if options.assignment is not None:
             raise
         return None
 
 
-def check(paths: Sequence[Path], assignment: Path | None) -> tuple[list[Mistake], int]:
-    """Every mistake and warning of these files, and how many scenarios they hold."""
-    course_file = assignment / "assignment.yaml" if assignment else find_assignment(paths[0])
-    course = open_course(course_file.parent, [])
-    found: list[Mistake] = []
-    scenarios = 0
-    for path in paths:
-        for file in scenario_files(path):
-            mistakes, loaded = _checked(file, course)
-            found += mistakes
-            scenarios += len(loaded)
-    return found, scenarios
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `harness check` found: mistakes and warnings, in so many files with so many scenarios."""
+
+    mistakes: Sequence[Mistake]
+    files: int
+    scenarios: int
+
+
+def check(paths: Sequence[Path], assignment: Path | None) -> Checked:
+    """Every mistake and warning of these files: scenarios, the rubric, the assignment."""
+    course = open_course(assignment, [Wanted(path) for path in paths])
+    files = [file for path in paths for file in scenario_files(path)]
+    checked = [_checked(file, course) for file in files]
+    return Checked([m for mistakes, _ in checked for m in mistakes], len(files), sum(len(s) for _, s in checked))
 
 
 def _checked(file: Path, course: Course) -> tuple[list[Mistake], list[Scenario]]:
+    if file.name in ("assignment.yaml", course.assignment.rubric):
+        # Loaded already with the course, or nothing would have come so far; but this may be another course's.
+        load: Callable[[Path], object] = load_assignment if file.name == "assignment.yaml" else load_rubric
+        try:
+            load(file)
+        except Mistakes as exc:
+            return list(exc.mistakes), []
+        return [], []
     mistakes = check_file(file, course.assignment)
     if any(mistake.severity == ERROR for mistake in mistakes):
         return mistakes, []

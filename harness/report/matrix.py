@@ -15,7 +15,8 @@ def matrix_lines(matrix: Matrix) -> Iterator[str]:
     yield ""
     yield "Scenarios: whom each bites"
     for key, bitten in matrix.bites.items():
-        yield f"  {len(bitten):3d}  {key}" + (f"   <- {', '.join(bitten[:6])}{' …' if len(bitten) > 6 else ''}" if bitten else "")
+        names = ", ".join(bitten[:6]) + (" …" if len(bitten) > 6 else "")
+        yield f"  {len(bitten):3d}  {key}" + (f"   <- {names}" if bitten else "")
     yield ""
     for name, outcomes in matrix.unfair.items():
         yield f"right program {name}: " + ("fails nothing: fair" if not outcomes else f"{len(outcomes)} NOT PASSED")

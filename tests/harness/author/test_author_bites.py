@@ -42,8 +42,11 @@ def test_a_saboteur_that_dies_as_its_file_says_has_no_complaints() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "complaints"),
     [
-        ([outcome("Another", P)], ["there is no scenario 'post.yaml::A post stays'"]),
-        ([outcome("A post stays", P)], ["'post.yaml::A post stays' should fail it, and the verdict is passed"]),
+        ([outcome("Another", P)],
+         ["there is no scenario 'post.yaml::A post stays'", "marks lost: expected single.POST, got none"]),
+        ([outcome("A post stays", P)],
+         ["'post.yaml::A post stays' should fail it, and the verdict is passed",
+          "marks lost: expected single.POST, got none"]),
         ([outcome("A post stays", F, "left")],
          ["expected not-seen: \"expected 'hello'\", got left: expected 'hello' on a terminal"]),
         ([outcome("A post stays", F, sentence="no")], ["expected not-seen: \"expected 'hello'\", got not-seen: no"]),
@@ -55,6 +58,14 @@ def test_a_saboteur_that_dies_as_its_file_says_has_no_complaints() -> None:
 def test_whatever_is_not_as_its_file_says_is_told(outcomes: list[Outcome], complaints: list[str]) -> None:
     """Each way to differ has its sentence."""
     assert kill("forgets", ABOUT, outcomes).complaints == complaints
+
+
+def test_a_part_of_the_scenarios_speaks_only_against_the_file() -> None:
+    """Where not everything was played, what was not seen is no complaint; what was seen is."""
+    assert kill("forgets", ABOUT, [outcome("Another", P)], whole=False).complaints == []
+    assert kill("forgets", ABOUT, [outcome("Another", F, mark="single.READ")], whole=False).complaints == [
+        "marks lost: expected single.POST, got single.READ"
+    ]
 
 
 def test_a_matrix_is_good_if_all_are_killed_and_nobody_right_fails() -> None:
