@@ -11,6 +11,9 @@ from .service import Visitor
 # Below malloc's threshold of 128 KiB: above it every recv() would map and unmap memory.
 _RECEIVE = 64 * 1024
 
+# The client will send no more. Where the system cannot tell, the end comes with the next bytes.
+_HUNG_UP = getattr(select, "POLLRDHUP", 0)
+
 
 class Connection:
     """A socket that one worker reads and two write to, without ever tearing each other's messages."""
@@ -54,10 +57,13 @@ class Connection:
         self.send(message, piece)
 
     def _wait_for_room(self) -> None:
-        """Wait, without a time limit, until the kernel takes bytes again or the connection has ended."""
+        """Wait, without a time limit, until the kernel takes bytes again. Raises OSError if the client has hung up."""
         poll = select.poll()
-        poll.register(self._sock, select.POLLOUT)
-        poll.poll()
+        poll.register(self._sock, select.POLLOUT | _HUNG_UP)
+        # Who hangs up with every buffer full never makes room again, and the kernel would take
+        # a minute to find that out: so long the client's name would stay taken.
+        if all(events == _HUNG_UP for _, events in poll.poll()):
+            raise ConnectionAbortedError("the client hung up before it had read everything")
 
     def say_goodbye(self) -> None:
         """Tell the client that the server shuts down, and end the connection, without waiting."""

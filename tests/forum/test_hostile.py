@@ -9,9 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from forum_stage import ADMIN, Caller, RunningServer, Terminal, fill_with_answers
+from forum_stage import ADMIN, Caller, RunningServer, Terminal, fill_with_answers, wait_until
 
 from forum.messages import Message, Status, encode
+
+MEGABYTE = 1024 * 1024
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,27 @@ def test_who_never_reads_delays_nobody(call: Callable[..., Caller]) -> None:
     late = call()
     while late.log_in("deaf").status is not Status.WELCOME:
         pass
+
+
+def test_who_hangs_up_in_the_middle_of_an_answer_is_forgotten_at_once(
+    call: Callable[..., Caller], server: RunningServer
+) -> None:
+    """Although the answer can neither arrive nor be refused: the name is free again."""
+    deaf = call("deaf")
+    deaf.ask(Status.CRT, title="long")
+    deaf.ask(Status.MSG, title="long", text="x" * 50_000)
+    for _ in range(500):  # 25 MB of answers, more than all buffers hold
+        deaf.say(Status.RDT, title="long")
+    wait_until(lambda: _unsent(server.port) > MEGABYTE, "the server to wait for the client")
+    deaf.sock.shutdown(socket.SHUT_WR)
+    server.sees("deaf disconnected")
+    assert call().log_in("deaf").status is Status.WELCOME
+
+
+def _unsent(port: int) -> int:
+    """Return how many bytes wait in the kernel for the clients of the server on this port."""
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(line[4].split(":")[0], 16) for line in lines if line[1].endswith(f":{port:04X}") and line[3] == "01")
 
 
 def test_a_stopped_terminal_of_the_server_delays_one_client_at_most(folder: Path) -> None:
