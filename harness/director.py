@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import harness
-from harness.events import Began, Ended, Listening, Noted, NotTyped, Recorder, Recording, Settled, StepBegan
+from harness.events import Began, Ended, Listening, Noted, NotTyped, Settled, StepBegan
 from harness.logins import Logins
 from harness.patience import settle, settle_until
 from harness.props import Props, put
+from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.scenario.model import AnyOf, Deed, Do, Expect, ExpectFile, Pass, Scenario, Sight, Step, Together, Type
 from harness.stage import Limits, Stage, StageError

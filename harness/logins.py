@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.events import LoginTried, Recorder, Settled
+from harness.events import LoginTried, Settled
 from harness.patience import settle
+from harness.recording import Recorder
 from harness.scenario.matching import visible
 from harness.stage import Stage
 from harness.subject.prompts import alike, is_bare, question, same_question

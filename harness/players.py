@@ -24,9 +24,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.director import perform
-from harness.events import Recorder, Recording
 from harness.judge.files import Blob
 from harness.judge.judge import judge
+from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.scenario.model import Scenario
 from harness.stage import Stage

@@ -14,12 +14,12 @@ from itertools import product
 from pathlib import Path
 
 from harness.course import Course, Options, choose, open_course, open_subject
-from harness.events import Recording
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
 from harness.memory import remember
 from harness.players import Setting, Task, blob_reader, play_all, stage_level
+from harness.recording import Recording
 from harness.report.console import Console
 from harness.report.exports import to_json, to_junit
 from harness.report.report import Played, Report

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from harness.events import Recording, Settled
+from harness.events import Settled
 from harness.judge.causes import likely_cause
 from harness.judge.conduct import crashes, remarks
 from harness.judge.files import Blob, judge_files
@@ -18,6 +18,7 @@ from harness.judge.sights import judge_expect
 from harness.judge.typed import judge_do, judge_type
 from harness.judge.view import View
 from harness.judge.whole import Judged, faults, not_ready
+from harness.recording import Recording
 from harness.scenario.asserted import asserts_answer
 from harness.scenario.model import AnyOf, Do, Expect, ExpectFile, Scenario, Sight, Step, Together, Type, walk
 from harness.verdict import Finding, Outcome, Verdict, worst

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
-from harness.events import Recording, Signalled, Started, StepBegan, Typed
+from harness.events import Signalled, Started, StepBegan, Typed
+from harness.recording import Recording
 from harness.scenario.model import Do, Pass, Scenario, Step, Together, Type, walk
 
 Acts = tuple[type[Typed] | type[Started] | type[Signalled], ...]

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.events import Began, Recording
+from harness.events import Began
 from harness.grade.marks import Marks
+from harness.recording import Recording
 from harness.report.safe import safe
 from harness.scenario.model import AnyOf, Scenario
 from harness.verdict import Finding, Outcome, Verdict

@@ -11,20 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
-from harness.events import (
-    Capped,
-    Event,
-    Exited,
-    Noted,
-    NotTyped,
-    Output,
-    Recording,
-    Settled,
-    Signalled,
-    Started,
-    StepBegan,
-    Typed,
-)
+from harness.events import Capped, Event, Exited, Noted, NotTyped, Output, Settled, Signalled, Started, StepBegan, Typed
+from harness.recording import Recording
 from harness.scenario.matching import visible
 
 # A flood of one actor between two inputs is folded before it is even read: 25 MB are half a million rows.

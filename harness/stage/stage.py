@@ -18,12 +18,12 @@ from harness.events import (
     Listening,
     Noted,
     NotTyped,
-    Recorder,
     Settled,
     Signalled,
     Started,
     Typed,
-)  # fmt: skip
+)
+from harness.recording import Recorder
 from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
 from harness.stage.box import Box, Level, NotSpawned

@@ -23,7 +23,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.events import Capped, Exited, Output, Recorder, Settled
+from harness.events import Capped, Exited, Output, Settled
+from harness.recording import Recorder
 from harness.stage.actor import Actor
 from harness.stage.box import Box, Gone
 from harness.stage.evidence import Observer, Picture

@@ -13,7 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.events import Exited, Recorder
+from harness.events import Exited
+from harness.recording import Recorder
 from harness.stage import Limits, Stage
 from harness.workshop import workshop
 from tests.bench.figures import Broken, Effort, Row, row_of_pairs, seconds_of

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
-from harness.events import Recorder
+from harness.recording import Recorder
 from harness.stage import Stage
 from harness.workshop import workshop
 from tests.bench.figures import Broken, Effort, Row, counted, milliseconds, seconds_of

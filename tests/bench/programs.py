@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from forum.wording import ASK_NAME, ASK_PASSWORD, PROMPT, WAITING
-from harness.events import Recorder
+from harness.recording import Recorder
 from harness.stage import Stage
 from tests.bench.figures import Broken
 from tests.bench.poll_loop import PollLoop

@@ -19,7 +19,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.events import Output, Recorder
+from harness.events import Output
+from harness.recording import Recorder
 from harness.stage import Stage
 from harness.workshop import workshop
 from tests.bench.figures import Effort, Row, in_pairs, row_of_pairs

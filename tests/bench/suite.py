@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from harness.events import Conduct, Recording
+from harness.events import Conduct
+from harness.recording import Recording
 from harness.workshop import workshop
 from tests.bench.figures import Broken, Effort, Row, counted, milliseconds
 from tests.bench.programs import ROOT

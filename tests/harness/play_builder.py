@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.director import perform
-from harness.events import KINDS, LoginTried, Recording
+from harness.events import LoginTried
 from harness.judge.judge import judge
+from harness.recording import KINDS, Recording
 from harness.scenario.loader import load_assignment, load_text
 from harness.subject.subject import Program, Subject
 from harness.verdict import Finding, Outcome, Verdict

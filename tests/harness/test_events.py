@@ -11,20 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.events import (
-    INLINE,
-    KINDS,
-    Began,
-    Ended,
-    Event,
-    FileSeen,
-    Output,
-    Recorder,
-    Recording,
-    Settled,
-    decode,
-    encode,
-)
+from harness.events import Began, Ended, Event, FileSeen, Output, Settled
+from harness.recording import INLINE, KINDS, Recorder, Recording, decode, encode
 
 TEXT = st.text(st.characters())
 FIELDS: dict[str, st.SearchStrategy[Any]] = {

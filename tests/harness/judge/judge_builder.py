@@ -17,8 +17,6 @@ from harness.events import (
     LoginTried,
     NotTyped,
     Output,
-    Recorder,
-    Recording,
     Settled,
     Signalled,
     Started,
@@ -26,6 +24,7 @@ from harness.events import (
     Typed,
 )
 from harness.judge.judge import judge
+from harness.recording import Recorder, Recording
 from harness.scenario.loader import assignment_text, load_text
 from harness.scenario.model import AnyOf, Scenario, Step, Together
 from harness.verdict import Finding, Outcome, Verdict

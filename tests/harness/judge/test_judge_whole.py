@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge_builder import BUSY, PROMPT, F, P, S, Tape, U
 
-from harness.events import Event, Noted, Recording
+from harness.events import Event, Noted
 from harness.judge.judge import judge
+from harness.recording import Recording
 from harness.scenario.loader import scenario_from
 from harness.verdict import Outcome, Verdict
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harness.events import Began, Ended, Exited, Output, Recorder, Recording, Settled, Started, StepBegan, Typed
+from harness.events import Began, Ended, Exited, Output, Settled, Started, StepBegan, Typed
+from harness.recording import Recorder, Recording
 from harness.report.report import Played, Report
 from harness.scenario.model import Expect, Person, Place, Scenario, Sight, Source, Step, Type
 from harness.verdict import Finding, Outcome, Verdict, worst

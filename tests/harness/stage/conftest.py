@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.events import Recorder
+from harness.recording import Recorder
 from harness.stage import Stage, best_level
 
 PROGRAMS = Path(__file__).with_name("programs")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.events import Recorder
+from harness.recording import Recorder
 from harness.stage import Stage, StageError, best_level
 from harness.stage.stage import BOX_PORT
 from tests.harness.stage.conftest import python

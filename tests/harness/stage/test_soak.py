@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.events import Recorder
+from harness.recording import Recorder
 from harness.stage import Stage
 from tests.harness.stage.conftest import program
 

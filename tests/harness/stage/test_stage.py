@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.events import Capped, Conduct, Exited, FileSeen, NotTyped, Output, Recorder, Settled, Started, Typed
+from harness.events import Capped, Conduct, Exited, FileSeen, NotTyped, Output, Settled, Started, Typed
+from harness.recording import Recorder
 from harness.stage import Limits, Stage
 from tests.harness.stage.conftest import program, python
 
