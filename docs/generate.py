@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from forum.describe import describe
 from harness.author.saboteur import bases, load_saboteurs, make
-from harness.events import Recording
+from harness.recording import Recording
 from harness.grade.rubric import add_up, load_rubric
 from harness.judge.judge import judge
 from harness.players import blob_reader

@@ -31,7 +31,7 @@ DAEMON = (
 # A harness that is asked to die in the middle of a play: it prints when everything runs, and waits.
 HARNESS = """
 import sys, pathlib
-from harness.events import Recorder
+from harness.recording import Recorder
 from harness.stage import Stage
 with Stage(pathlib.Path(sys.argv[1]), Recorder(), level=sys.argv[2]) as stage:
     for name in ("a", "b"):
