@@ -6,7 +6,7 @@ from contextlib import suppress
 from threading import Event, Lock
 
 from .messages import Inbox, Message, Status, encode
-from .service import Visitor
+from .visitor import Visitor
 
 # Below malloc's threshold of 128 KiB: above it every recv() would map and unmap memory.
 _RECEIVE = 64 * 1024

@@ -7,9 +7,10 @@ from .connection import Connection
 from .console import Console
 from .messages import BadMessage, Message, Status
 from .names import stored_name
-from .service import Service, Visitor
+from .service import Service
 from .storage import Storage
 from .transfer import send_pieces
+from .visitor import Visitor
 from .wording import for_server
 
 

@@ -32,9 +32,10 @@ from .connection import Connection
 from .console import Console, say
 from .desk import Desk
 from .newfile import remove_leftovers
-from .service import Closed, Service, Visitor
+from .service import Closed, Service
 from .storage import Storage
 from .turns import State
+from .visitor import Visitor
 from .wording import CONNECTED, GOODBYE, WAITING, left
 
 console = Console()
