@@ -101,8 +101,7 @@ class Director:
     def _start(self, handle: str) -> Settled:
         """Start a person's client and wait until it has settled."""
         self._run(handle)
-        return settle_until(self._stage, [], self._assignment.timeout,
-                            lambda settled: handle in settled.asks or not self._stage.alive(handle))
+        return settle(self._stage, [handle], self._assignment.timeout)
 
     def _perform(self, step: Step) -> None:
         self._step_begins(step)

@@ -279,6 +279,7 @@ class Table:
         self.processes: dict[int, Process] = {}
         self._foreign: set[int] = set()
         self._cursor = b""
+        self._births = True  # somebody may have been born whom no listing has shown yet
         self._loadavg = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)
         self._listed_at = monotonic()
         self._hot: Thread | None = None
@@ -312,15 +313,24 @@ class Table:
     def look(self) -> tuple[Thread | None, bool]:
         """Look at everybody: (one that moves, is everything as it was). Stops at the first that moves.
 
-        The kernel's last pid (loadavg's fifth number) says whether any process or thread was born since the
-        listing: it is read first, so that one born while we list is found by the next look.
+        The kernel's last pid (loadavg's fifth number) says whether any process or thread was born since. It counts
+        one up as a birth begins, and /proc shows the newborn only as it ends: a listing made in between would miss
+        it, and never be made again. So what counts is a listing made while everybody known waits, and so gives
+        birth to nobody.
         """
         cursor = os.pread(self._loadavg, 128, 0).rpartition(b" ")[2]
-        same = cursor == self._cursor
-        if not same:
-            self._cursor = cursor
-            same = not self.relist()
-        now = monotonic()
+        if cursor != self._cursor:
+            self._cursor, self._births = cursor, True
+        mover, same = self._look_at_all(monotonic())
+        if mover is None and self._births:
+            self._births = self.relist()
+            same = same and not self._births
+            if self._births:
+                return next(self.threads(), None), False
+        return mover, same
+
+    def _look_at_all(self, now: float) -> tuple[Thread | None, bool]:
+        same = True
         if self._hot is not None and self._hot.process.threads.get(self._hot.tid) is self._hot:
             # The one that moved last most likely moves still: then this look costs one thread, not all.
             if not self._look_at(self._hot, now)[0]:

@@ -36,6 +36,10 @@ from harness.stage.stillness import Stillness, signal_name
 BOX_PORT = 5745
 
 
+# How long a program that is starting is left alone before it is looked at again.
+START_PAUSE = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a stage keeps and bears."""
@@ -206,12 +210,17 @@ class Stage:
         """Until the actor listens and all is still. None if it exits, or settles, without."""
         settled = self._still.settle((actor,), within)
         own = settled.own
-        while settled.evidence == "until" and self.alive(actor) and not self._ports(actor) and own < within:
-            self._still.pass_time(min(settled.until + 0.001, within - own))
+        # *Steady* and *timed* prove nothing of a program that is starting: it may be waiting for the disk.
+        while settled.evidence in ("until", "steady", "timed") and self._not_yet(actor) and own < within:
+            pause = settled.until + 0.001 if settled.evidence == "until" else START_PAUSE
+            self._still.pass_time(min(pause, within - own))
             settled = self._still.settle((actor,), within - own)
-            own += settled.own
+            own += settled.own + (pause if settled.evidence != "until" else 0)
         ports = self._ports(actor)
         return self._recorder.note(Listening, actor=actor, ports=ports) if ports and self.alive(actor) else None
+
+    def _not_yet(self, actor: str) -> bool:
+        return self.alive(actor) and not self._ports(actor)
 
     def _ports(self, actor: str) -> list[int]:
         """The ports that the actor's programs listen on, or are bound to (UDP)."""
