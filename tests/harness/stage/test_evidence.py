@@ -240,3 +240,28 @@ def test_small_writes_that_the_kernel_holds_back_are_waited_for(stage: Stage) ->
         settled = stage.settle(typed_to=["yoda"], within=20)
         assert settled.asks == ["yoda"]
         assert stage.output("yoda").count(b"one two three") == turn
+
+
+A_WORKER_EACH = SERVE + (
+    "def serve(c):\n"
+    "    line = c.recv(100); threading.Event().wait(0.02); c.sendall(b'at last\\n'); c.close()\n"
+    "while True: threading.Thread(target=serve, args=s.accept()[:1], daemon=True).start()\n"
+)
+A_CONNECTION_EACH = (
+    "import socket, sys\n"
+    "while True:\n"
+    "    said = input('> ').encode()\n"
+    "    with socket.create_connection(('127.0.0.1', int(sys.argv[1]))) as c:\n"
+    "        c.sendall(said); print(c.makefile().readline(), end='')\n"
+)
+
+
+def test_a_thread_that_is_just_being_born_is_not_missed(stage: Stage) -> None:
+    """A server that starts a thread for each connection is not still before that thread has answered."""
+    serve(stage, A_WORKER_EACH)
+    stage.start("yoda", python(A_CONNECTION_EACH, str(stage.port())))
+    stage.settle(within=20)
+    for turn in range(1, 41):
+        stage.type("yoda", b"hello\n")
+        stage.settle(typed_to=["yoda"], within=20)
+        assert stage.output("yoda").count(b"at last") == turn
