@@ -93,6 +93,9 @@ class Thread:
     def _read_wait(self, line: bytes) -> Wait | None:
         call = syscalls.parse(line)
         if call is not None:
+            # connect() to a path first looks the path up. What waits for the disk (D) waits for nobody on the stage.
+            if call.name not in _ONLY_FOR_OTHERS and self.state() not in ("S", *_STATES):
+                return None
             return syscalls.wait_of(call, self.process.peek)
         return None if line.startswith(b"running") else self._other(line)
 
@@ -152,6 +155,11 @@ class Thread:
 
 
 _STATES = {"T": "stopped", "t": "stopped", "Z": "zombie", "X": "zombie"}
+# Calls that sleep for the words of others only, never for the disk: no need to ask for the letter each time.
+_ONLY_FOR_OTHERS = frozenset({
+    "futex", "read", "readv", "recvfrom", "recvmsg", "accept", "accept4", "poll", "ppoll", "select", "pselect6",
+    "epoll_wait", "epoll_pwait", "nanosleep", "clock_nanosleep", "wait4", "waitid",
+})  # fmt: skip
 _RESTARTED = f"{syscalls.number(syscalls.RESTARTED)} ".encode()
 
 
