@@ -45,8 +45,8 @@ class Thread:
     """A thread, as it stood when it was looked at last."""
 
     __slots__ = (
-        "_call", "_sched", "begun", "idle", "line", "name", "process", "restless", "sched", "seen", "since", "tid",
-        "wait",
+        "_call", "_sched", "_stat", "begun", "idle", "line", "name", "process", "restless", "sched", "seen", "since",
+        "tid", "wait",
     )  # fmt: skip
 
     def __init__(self, process: Process, tid: int, seen: float) -> None:
@@ -55,6 +55,7 @@ class Thread:
         base = f"{process.pid}/task/{tid}/"
         self._sched = process.table.open(base + "schedstat")
         self._call = process.table.open(base + "syscall")
+        self._stat = process.table.open(base + "stat")
         self.name = self._read_name()
         self.sched = b""
         self.line = b""
@@ -93,9 +94,6 @@ class Thread:
     def _read_wait(self, line: bytes) -> Wait | None:
         call = syscalls.parse(line)
         if call is not None:
-            # connect() to a path first looks the path up. What waits for the disk (D) waits for nobody on the stage.
-            if call.name not in _ONLY_FOR_OTHERS and self.state() not in ("S", *_STATES):
-                return None
             return syscalls.wait_of(call, self.process.peek)
         return None if line.startswith(b"running") else self._other(line)
 
@@ -133,9 +131,9 @@ class Thread:
         return int(fields[1]) if len(fields) > 1 else 0
 
     def state(self) -> str:
-        """The letter of its state: R, S, D, T (stopped), t (traced), Z (zombie), X."""
-        fields = self.process.table.text(f"{self.process.pid}/task/{self.tid}/stat").rpartition(")")[2].split()
-        return fields[0] if fields else "X"
+        """The letter of its state: R, S, D, T (stopped), t (traced), Z (zombie), X. Raises OSError once it is gone."""
+        fields = os.pread(self._stat, 512, 0).rpartition(b")")[2].split()
+        return fields[0].decode() if fields else "X"
 
     def housekeeping(self) -> bool:
         """Whether it belongs to the runtime and not to the program."""
@@ -152,14 +150,11 @@ class Thread:
         """Let go of its files."""
         os.close(self._sched)
         os.close(self._call)
+        os.close(self._stat)
 
 
+_AT_REST = frozenset("STtZX")
 _STATES = {"T": "stopped", "t": "stopped", "Z": "zombie", "X": "zombie"}
-# Calls that sleep for the words of others only, never for the disk: no need to ask for the letter each time.
-_ONLY_FOR_OTHERS = frozenset({
-    "futex", "read", "readv", "recvfrom", "recvmsg", "accept", "accept4", "poll", "ppoll", "select", "pselect6",
-    "epoll_wait", "epoll_pwait", "nanosleep", "clock_nanosleep", "wait4", "waitid",
-})  # fmt: skip
 _RESTARTED = f"{syscalls.number(syscalls.RESTARTED)} ".encode()
 
 
@@ -196,7 +191,9 @@ class Process:
 
     def stopped(self) -> bool:
         """Whether it has been stopped (SIGSTOP, ^Z): the whole process is, or none of it."""
-        return any(thread.state() in "Tt" for thread in itertools.islice(self.threads.values(), 1))
+        with contextlib.suppress(OSError):
+            return any(thread.state() in "Tt" for thread in itertools.islice(self.threads.values(), 1))
+        return False
 
     def is_jvm(self) -> bool:
         """Whether this is a Java virtual machine."""
@@ -336,6 +333,23 @@ class Table:
             if self._births:
                 return next(self.threads(), None), False
         return mover, same
+
+    def awake(self) -> Thread | None:
+        """A thread that waits by the look of its call and yet does not sleep, if there is one.
+
+        Between the call that wakes it and its coming to a core (a virtual core may take milliseconds to get there) a
+        thread still shows the call that it waited in, and so does one that was killed and waits in the kernel, on its
+        way out, for a disk or a terminal. The letter of its state tells them: R and D, where a wait is S.
+        """
+        for thread in list(self.threads()):
+            try:
+                asleep = thread.state() in _AT_REST
+            except OSError:  # ESRCH: it is gone, and so not everything is as it was
+                self._drop(thread)
+                return thread
+            if not asleep:
+                return thread
+        return None
 
     def _look_at_all(self, now: float) -> tuple[Thread | None, bool]:
         same = True

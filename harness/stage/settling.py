@@ -133,7 +133,7 @@ class Settling:
         """look, picture, look: the picture if nobody moved between, None if somebody did."""
         table = self._stage.table
         self.looks += 1
-        if table.look()[0] is not None:
+        if table.look()[0] is not None or table.awake() is not None:
             return None
         picture = self._stage.observe()
         mover, same = table.look()
