@@ -40,9 +40,10 @@ class Director:
         self._stage = stage
         self._recorder = recorder
         self._seed = seed
-        self._props = Props(scenario, assignment, sample=sample, seed=seed)
+        self._props = Props(scenario, assignment, sample=sample, seed=seed, accounts_end=subject.accounts_end)
         self._accounts = self._props.accounts()
         self._values = {**assignment.values, "host": _LOCALHOST, "port": str(stage.port())}
+        self._lingering: dict[str, None] = {}  # those who should have left, and did not
         login = assignment.login
         self._logins = Logins(stage, recorder, answers=login.answers if login else [], accounts=self._accounts,
                               start=self._start, within=assignment.timeout)

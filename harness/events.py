@@ -71,6 +71,7 @@ class Listening(Event):
     KIND: ClassVar[str] = "listening"
     actor: str
     ports: list[int]
+    sockets: list[str] = field(default_factory=list)  # the same with their transport: "tcp 5745", "udp 5745"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,20 @@ from pathlib import Path, PurePosixPath
 
 from harness.scenario.assignment import Assignment
 from harness.scenario.model import Scenario
+from harness.subject.subject import AccountsEnd
 
 
 class Props:
-    """The files of one play. `sample`: the text of the assignment's sample accounts."""
+    """The files of one play. `sample`: the text of the assignment's sample accounts.
 
-    def __init__(self, scenario: Scenario, assignment: Assignment, *, sample: str, seed: int) -> None:
+    `accounts_end`: how that text ends, where the program copes with one shape only; a scenario's own text is kept.
+    """
+
+    def __init__(self, scenario: Scenario, assignment: Assignment, *, sample: str, seed: int,
+                 accounts_end: AccountsEnd = "") -> None:
         self._scenario = scenario
         self._accounts = assignment.accounts
-        self._text = self._accounts_text(sample)
+        self._text = self._accounts_text(ending(sample, accounts_end))
         self._seed = seed
 
     def accounts(self) -> Mapping[str, tuple[str, str]]:
@@ -25,6 +30,12 @@ class Props:
         known = dict(line.split(" ", 1) for line in self._text.splitlines() if " " in line)
         return {p.handle: (p.account, p.password if p.password is not None else known.get(p.account, ""))
                 for p in self._scenario.cast}
+
+    def spare(self) -> Mapping[str, str]:
+        """Accounts with their passwords that nobody in the cast has."""
+        taken = {person.account for person in self._scenario.cast}
+        known = dict(line.split(" ", 1) for line in self._text.splitlines() if " " in line)
+        return {name: password for name, password in known.items() if name not in taken}
 
     def files(self) -> Iterator[tuple[str, str, bytes]]:
         """Every file besides the programs' own: actor, path in that actor's folder, content."""
@@ -52,6 +63,13 @@ class Props:
         # The file keeps its shape: with a newline at its end, or without.
         ended = text.endswith("\n") or not text
         return "".join([text, *(f"{line}\n" if ended else f"\n{line}" for line in crowd)])
+
+
+def ending(text: str, accounts_end: AccountsEnd) -> str:
+    """The accounts, their last line ended in this way."""
+    if not accounts_end or not text:
+        return text
+    return text.rstrip("\n") + ("\n" if accounts_end == "newline" else "")
 
 
 def put(folder: Path, name: str, content: bytes) -> None:

@@ -26,10 +26,11 @@ from harness.events import (
 from harness.recording import Recorder
 from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
+from harness.stage.asking import Asking
 from harness.stage.box import Box, Level, NotSpawned
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
-from harness.stage.sockets import CLOSE, LISTEN, Sockets
+from harness.stage.sockets import CLOSE, LISTEN, UDP, Sockets
 from harness.stage.stillness import Stillness, signal_name
 
 # In a box of its own every port is free. (Not 5000: a program that ignores its argument should not work by luck.)
@@ -38,6 +39,8 @@ BOX_PORT = 5745
 
 # How long a program that is starting is left alone before it is looked at again.
 START_PAUSE = 0.1
+# How long the kernel may take to end a program that was killed.
+END_WITHIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Stage:
         self._actors: dict[str, Actor] = {}
         self._port: int | None = None
         self._reserved: socket.socket | None = None
-        self._closed = False
+        self._closed = self._left = False
         self._box = Box(level)
         self.level: Literal["box", "plain"] = self._box.level
         self.why_plain = self._box.why_plain
@@ -79,6 +82,9 @@ class Stage:
             self._sockets = Sockets(self._box.diag, self._table.path(f"{self._box.launcher}/net"))
             observer = Observer(self._table, self._sockets, own_namespace=self.level == "box")
         self._still = Stillness(self._recorder, self._box, self._table, observer, self._limits.output)
+        self._asking = None
+        if self._table is not None and observer is not None:
+            self._asking = Asking(self._recorder, self._table, observer, self._still.pump_until)
 
     def __enter__(self) -> Stage:
         return self
@@ -216,14 +222,17 @@ class Stage:
             self._still.pass_time(min(pause, within - own))
             settled = self._still.settle((actor,), within - own)
             own += settled.own + (pause if settled.evidence != "until" else 0)
-        ports = self._ports(actor)
-        return self._recorder.note(Listening, actor=actor, ports=ports) if ports and self.alive(actor) else None
+        heard = self._heard(actor)
+        if not heard or not self.alive(actor):
+            return None
+        ports, sockets = sorted({port for port, _ in heard}), [f"{transport} {port}" for port, transport in heard]
+        return self._recorder.note(Listening, actor=actor, ports=ports, sockets=sockets)
 
     def _not_yet(self, actor: str) -> bool:
-        return self.alive(actor) and not self._ports(actor)
+        return self.alive(actor) and not self._heard(actor)
 
-    def _ports(self, actor: str) -> list[int]:
-        """The ports that the actor's programs listen on, or are bound to (UDP)."""
+    def _heard(self, actor: str) -> list[tuple[int, str]]:
+        """The ports that the actor's programs listen on, or are bound to (UDP), each with its transport."""
         if self._table is None or self._sockets is None:
             return []
         held: set[int] = set()
@@ -231,7 +240,7 @@ class Stage:
             if process.actor == actor:
                 held |= process.sockets()
         found = (s for s in self._sockets.listeners() if s.inode in held and s.state in (LISTEN, CLOSE))
-        return sorted({s.sport for s in found})
+        return sorted({(s.sport, "udp" if s.protocol == UDP else "tcp") for s in found})
 
     def connected(self, actor: str) -> bool:
         """Whether any of the actor's programs holds a network socket; True where that cannot be seen."""
@@ -275,13 +284,30 @@ class Stage:
 
     # --- the end
 
+    def take_leave(self) -> None:
+        """The play is over: say how each program had behaved. Whatever is done from here on is no part of it."""
+        if not self._left:
+            self._left = True
+            self._take_leave()
+
+    def end(self, actor: str) -> None:
+        """End its program, and wait until it is gone."""
+        self.signal(actor, signal.SIGKILL)
+        self._still.pump_until(lambda: not self.alive(actor), END_WITHIN)
+
+    def ask(self, actor: str) -> None:
+        """Ask the actor's programs where their threads stand (`Asked`). They may not outlive it: only after leave."""
+        self.take_leave()
+        if self._asking is not None and self.alive(actor):
+            self._asking.ask(self._actor(actor))
+
     def close(self) -> None:
         """End everything that was started, and say how each program had behaved."""
         if self._closed:
             return
         self._closed = True
         try:
-            self._take_leave()
+            self.take_leave()
         finally:
             self._box.close()
             for actor in self._actors.values():

@@ -16,13 +16,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.scenario.assignment import Assignment
 from harness.subject.copying import copy_sources
 from harness.subject.find import Entry, command_words, find_entries
-from harness.subject.subject import Program, Subject, SubjectError
+from harness.subject.subject import COMMAND, Program, Subject, SubjectError
 
 # A build that takes longer is stuck. (The slowest honest one seen took 9 s, on one busy core.)
 _BUILD_S = 120
@@ -41,9 +41,12 @@ class NoCompiler(SubjectError):
     """This machine lacks the compiler: nothing is known about the submission."""
 
 
-def build(folder: Path, assignment: Assignment, workshop: Path) -> Subject:
-    """Find and build every role's program of `folder`, in `workshop`. Raises SubjectError."""
-    entries = find_entries(folder, assignment)
+def build(folder: Path, assignment: Assignment, workshop: Path, files: Mapping[str, str] = {}) -> Subject:
+    """Find and build every role's program of `folder`, in `workshop`. Raises SubjectError.
+
+    `files`: the entry files of some roles, seen from `folder`, where they are known.
+    """
+    entries = find_entries(folder, assignment, files)
     built: dict[Path, Path] = {}
     programs = {}
     for role, entry in entries.items():
@@ -52,8 +55,8 @@ def build(folder: Path, assignment: Assignment, workshop: Path) -> Subject:
             built[home] = workshop / f"{len(built)}-{home.name}"
             copy_sources(home, folder, built[home])
         inside = (entry.folder / entry.file).relative_to(home)
-        command = [*_make(entry, built[home], inside), *assignment.roles[role].arguments]
-        programs[role] = Program(role, command, entry.language, built[home])
+        command = _make(entry, built[home], inside)
+        programs[role] = Program(role, command, entry.language, built[home], assignment.roles[role].arguments)
     return Subject(folder.name, programs)
 
 
@@ -85,7 +88,7 @@ def with_commands(subject: Subject | None, commands: dict[str, str], here: Path)
     programs = dict(subject.programs) if subject else {}
     for role, command in commands.items():
         sources = programs[role].sources if role in programs else None
-        programs[role] = Program(role, command_words(command, here), "command", sources)
+        programs[role] = Program(role, command_words(command, here), COMMAND, sources)
     name = subject.name if subject else ""
     return Subject(" + ".join([name, *commands.values()]).strip(" +"), programs)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,21 +32,33 @@ class Entry:
     language: str
 
 
-def find_entries(folder: Path, assignment: Assignment) -> dict[str, Entry]:
-    """The entry file of every role, the shallowest first. Raises SubjectError with what was looked for and seen."""
+def find_entries(folder: Path, assignment: Assignment, files: Mapping[str, str] = {}) -> dict[str, Entry]:
+    """The entry file of every role, the shallowest first. Raises SubjectError with what was looked for and seen.
+
+    `files`: the entry files of some roles, seen from `folder`, where somebody says which they are.
+    """
     if not folder.is_dir():
         what = "a file" if folder.exists() else "none"
         raise SubjectError(f"{folder}: expected a folder with the programs in it, and there is {what}")
     sources = sorted(_sources(folder), key=lambda path: (len(path.parts), str(path)))
     found = {}
     for role, wanted in assignment.roles.items():
-        path = _best(sources, folder, wanted.entry, role)
+        path = _given(files[role], folder) if role in files else _best(sources, folder, wanted.entry, role)
         if path is None:
             raise SubjectError(_not_found(folder, wanted.entry, sources))
         if not path.resolve().is_relative_to(folder.resolve()):
             raise SubjectError(f"{path}: this is a link that leads out of the folder: put the file itself there")
         found[role] = Entry(role, path.parent, path.name, LANGUAGES[path.suffix.lower()])
     return found
+
+
+def _given(name: str, folder: Path) -> Path:
+    """The entry file that somebody names."""
+    path = folder / name
+    if not path.is_file() or path.suffix.lower() not in LANGUAGES:
+        what = f"expected a source file ({', '.join(LANGUAGES)})" if path.is_file() else "there is no such file"
+        raise SubjectError(f"{path}: {what}")
+    return path
 
 
 def _best(sources: Sequence[Path], folder: Path, entry: str, role: str) -> Path | None:

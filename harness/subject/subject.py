@@ -12,11 +12,17 @@ import os
 import shutil
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 # Never copied along: what version control, editors and other runs left.
 JUNK = shutil.ignore_patterns(".git", ".hg", ".svn", "__MACOSX", ".DS_Store", ".venv", "venv", "node_modules")
+
+# The "language" of a program that was given as a command.
+COMMAND = "command"
+# How the accounts file ends: its last line with a newline, or without.
+AccountsEnd = Literal["", "newline", "none"]
 
 
 class SubjectError(Exception):
@@ -66,8 +72,9 @@ def _source(path: Path, folder: Path) -> _Source:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What plays one role. `argv` may hold {port}, {host} and the assignment's values.
+    """What plays one role. `argv` and `arguments` may hold {port}, {host} and the assignment's values.
 
+    `argv` starts it; `arguments` are what the assignment gives to it (none, if a command was given that has all).
     `sources`: the built folder, whose contents are copied into the actor's; None: nothing is (a command of its own).
     """
 
@@ -75,10 +82,16 @@ class Program:
     argv: Sequence[str]
     language: str = ""
     sources: Path | None = None
+    arguments: Sequence[str] = ()
+
+    @property
+    def template(self) -> list[str]:
+        """The words to start, before any value stands in them."""
+        return [*self.argv, *self.arguments]
 
     def command(self, values: Mapping[str, str]) -> list[str]:
         """The words to start, with {name} replaced by its value."""
-        return [fill(word, values) for word in self.argv]
+        return [fill(word, values) for word in self.template]
 
     def place(self, folder: Path) -> None:
         """Write the sources into an actor's folder. Never as links: a program may write to its own files."""
@@ -93,10 +106,12 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The submission under test."""
+    """The submission under test, and what was found out about it before the plays: `learnt` goes into recordings."""
 
     name: str
     programs: Mapping[str, Program] = field(default_factory=dict)
+    accounts_end: AccountsEnd = ""  # the shape of the accounts file that it copes with; "": leave it as it is
+    learnt: Mapping[str, str] = field(default_factory=dict)
 
     def program(self, role: str) -> Program:
         """The program that plays `role`. Raises SubjectError."""
@@ -107,8 +122,16 @@ class Subject:
 
     def described(self) -> dict[str, object]:
         """What a recording keeps of it."""
-        programs = {role: {"language": p.language, "argv": list(p.argv)} for role, p in self.programs.items()}
-        return {"name": self.name, "programs": programs}
+        programs = {role: {"language": p.language, "argv": p.template} for role, p in self.programs.items()}
+        learnt = {"learnt": dict(self.learnt)} if self.learnt else {}
+        return {"name": self.name, "programs": programs, **learnt}
+
+    def with_arguments(self, arguments: Mapping[str, Sequence[str]]) -> Subject:
+        """The same, its programs started with these arguments (a command that was given has its own)."""
+        programs = {role: replace(program, arguments=arguments[role])
+                    if role in arguments and program.language != COMMAND else program
+                    for role, program in self.programs.items()}  # fmt: skip
+        return replace(self, programs=programs)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
