@@ -63,6 +63,8 @@ def run(
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
     failed: Annotated[bool, typer.Option("--failed", help="Only what failed or stayed undecided last time.")] = False,
     assignment: AssignmentOption = None,
+    variant: Annotated[str, typer.Option(
+        metavar="NAME", help="The variant of the assignment (default: the one that assignment.yaml is).")] = "",
     out: OutOption = Path(".harness"),
     json_file: JsonOption = None,
     junit: JunitOption = None,
@@ -70,7 +72,7 @@ def run(
 ) -> None:
     """Play scenarios against a subject (default: the assignment's reference answer) and report."""
     options = Options(paths, assignment, subject, server, client, only or [], seed, repeat, jobs, failed, out,
-                      json_file, junit, verbose)
+                      json_file, junit, verbose, variant)
     _end(lambda: workflow.run(options))
 
 

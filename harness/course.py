@@ -48,11 +48,13 @@ class Options:
     json: Path | None = None
     junit: Path | None = None
     verbose: bool = False
+    variant: str = ""  # of the assignment; "": its own
 
     @property
     def again(self) -> str:
         """The options that name the subject, as one would type them."""
-        given = {"subject": self.subject, "server": self.server, "client": self.client, "assignment": self.assignment}
+        given = {"subject": self.subject, "server": self.server, "client": self.client, "assignment": self.assignment,
+                 "variant": self.variant or None}
         words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
         return shlex.join(words)
 
@@ -62,19 +64,31 @@ class Options:
         return {role: text for role, text in given.items() if role is not None and text is not None}
 
 
-def open_course(path: Path | None, wanted: Sequence[Wanted]) -> Course:
-    """The assignment given, or the nearest one above what is played. Raises Mistakes."""
+def open_course(path: Path | None, wanted: Sequence[Wanted], variant: str = "") -> Course:
+    """The assignment given, or the nearest one above what is played, in this variant. Raises Mistakes and Wrong."""
     start = wanted[0].path if wanted else Path()
     file = path / "assignment.yaml" if path else find_assignment(start)
     if path is None and not file.exists():
         raise Wrong(f"{start}: no assignment.yaml stands in or above it; name its folder with --assignment DIR")
-    assignment = load_assignment(file)
+    assignment = _variant(load_assignment(file), variant, file)
     sample = file.parent / assignment.accounts.sample if assignment.accounts else None
     rubric = file.parent / assignment.rubric
     return Course(
         file.parent, assignment, file.read_text(encoding="utf-8"), sample.read_text(encoding="utf-8") if sample else "",
         load_rubric(rubric) if rubric.exists() else None,
     )
+
+
+def _variant(assignment: Assignment, name: str, file: Path) -> Assignment:
+    """The assignment in the variant of this name ("": its own). Raises Wrong."""
+    known = assignment.variant_names
+    if name in known:
+        return assignment.variant(name)
+    if not name:
+        return assignment
+    near = nearest(name, known)
+    meant = f"did you mean {near!r}?" if near else f"it has {', '.join(known)}" if known else "it has none"
+    raise Wrong(f"{file}: no variant is called {name!r} ({meant})")
 
 
 def open_subject(options: Options, course: Course, folder: Path) -> Subject:
@@ -89,22 +103,24 @@ def open_subject(options: Options, course: Course, folder: Path) -> Subject:
 def choose(options: Options, *, wording_free: bool | None = None) -> tuple[Course, list[Scenario]]:
     """The course, and what is to be played of it. Raises Mistakes, NoSuchScenario and Nothing."""
     wanted = [Wanted.parse(path) for path in options.paths]
-    course = open_course(options.assignment, wanted)
+    course = open_course(options.assignment, wanted, options.variant)
     others = [options.subject, options.server, options.client]
     free = any(given is not None for given in others) if wording_free is None else wording_free
     loaded = load_all(wanted, course.assignment)
-    chosen = select(loaded, options.only, wording_free=free)
+    chosen = select(loaded, options.only, wording_free=free, variant=course.assignment.name)
     if not chosen:
-        raise Nothing("nothing was selected: " + _why_nothing(options.only, loaded))
+        raise Nothing("nothing was selected: " + _why_nothing(options.only, loaded, course.assignment.name))
     return course, _failed(options, chosen) if options.failed else chosen
 
 
-def _why_nothing(only: Sequence[str], loaded: Sequence[Scenario]) -> str:
+def _why_nothing(only: Sequence[str], loaded: Sequence[Scenario], variant: str) -> str:
     known = sorted({tag for scenario in loaded for tag in (*scenario.tags, *scenario.marks)})
     for tag in only:
         if tag not in known and known:
             near = nearest(tag, known)
             return f"no scenario here has the tag {tag!r}" + (f" (did you mean {near!r}?)" if near else "")
+    if loaded and not any(scenario.applies_to(variant) for scenario in loaded):
+        return f"these scenarios are of other variants than {variant!r}"
     return "no scenario fits these paths, names and tags"
 
 

@@ -68,6 +68,7 @@ class Director:
             versions={"harness": harness.__version__, "python": platform.python_version(),
                       "system": f"{platform.system()} {platform.release()}"},
             values=self._values, accounts={handle: list(pair) for handle, pair in self._accounts.items()},
+            variant=self._assignment.name,
         )
 
     def _lay_out(self) -> None:

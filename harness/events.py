@@ -38,6 +38,7 @@ class Began(Event):
     versions: dict[str, str]
     values: dict[str, str] = field(default_factory=dict)  # {port}, {admin_password}, ...
     accounts: dict[str, list[str]] = field(default_factory=dict)  # handle -> [account name, password]
+    variant: str = ""  # which variant of the assignment; "": it has none. (Chosen arguments: subject's argv.)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

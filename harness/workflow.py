@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from harness.course import Course, Options, choose, open_course, open_subject
+from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
@@ -106,7 +107,7 @@ def judge_again(paths: Sequence[Path], options: Options) -> Exit:
         raise Nothing("nothing was selected: there is no recording here")
     began = played[0].recording.began
     view = Console(verbose=options.verbose)
-    report = _report(played, _rubric(options, began.file), options, str(began.subject.get("name", "")), started)
+    report = _report(played, _rubric(options, began), options, str(began.subject.get("name", "")), started)
     view.begin(len(report.played), report.subject, report.stage)
     for play in report.played:
         view.ended(play)
@@ -124,10 +125,10 @@ def _judged(file: Path) -> Played:
     return Played(replace(outcome, recording=str(file)), scenario, recording)
 
 
-def _rubric(options: Options, file: str) -> Rubric | None:
-    """The rubric beside the scenarios. A recording alone can be judged too, without marks."""
+def _rubric(options: Options, began: Began) -> Rubric | None:
+    """The rubric of the variant played, beside the scenarios. A recording alone can be judged too, without marks."""
     try:
-        return open_course(options.assignment, [Wanted(Path(file))]).rubric
+        return open_course(options.assignment, [Wanted(Path(began.file))], began.variant).rubric
     except (Mistakes, Wrong, OSError):
         if options.assignment is not None:
             raise

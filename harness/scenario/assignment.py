@@ -2,26 +2,46 @@
 
 Roles and their arguments, where the accounts lie, how one logs in, what a
 liveness check types, how long one waits. The harness knows no assignment by
-name; another course is another folder.
+name; another course is another folder. A course that changes its task from year
+to year keeps one folder, and its assignment.yaml has `variants`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _alternatives(given: object) -> object:
+    """A plain list of arguments is the only alternative there is."""
+    if isinstance(given, list) and not any(isinstance(item, list) for item in given):
+        return [given]
+    return given
+
+
+Alternatives = Annotated[list[list[str]], BeforeValidator(_alternatives), Field(min_length=1)]
+
+
 class Role(_Strict):
     """One program of the assignment. One role listens (the server); the people of the cast play the other."""
 
     entry: str = Field(description="The entry file's name without its ending: `server` finds server.py, Server.java, …")
-    arguments: list[str] = Field(default=[], description="Its arguments; {port}, {host} and values are replaced.")
+    alternatives: Alternatives = Field(
+        default=[[]], alias="arguments",
+        description="Its arguments; {port}, {host} and values are replaced. A list of lists: any of them is right.",
+    )
     listens: bool = Field(default=False, description="Started first, once, and ready as soon as it listens.")
+
+    @property
+    def arguments(self) -> list[str]:
+        """The arguments it is started with: the first alternative, unless another one was chosen."""
+        return self.alternatives[0]
 
 
 class Accounts(_Strict):
@@ -37,10 +57,30 @@ class Login(_Strict):
     answers: list[Literal["name", "password"]] = ["name", "password"]
 
 
+class RoleChange(_Strict):
+    """What a variant changes of one role."""
+
+    alternatives: Alternatives | None = Field(default=None, alias="arguments", description="As in `roles`.")
+
+
+class Variant(_Strict):
+    """What one year's task changes. A key that is given replaces that of the top level, as a whole."""
+
+    assignment: str | None = Field(default=None, description="Its name, for reports.")
+    transport: Literal["tcp", "udp"] | None = None
+    roles: dict[str, RoleChange] = Field(default={}, description="Only the roles, and of them the keys, that differ.")
+    values: dict[str, str] | None = None
+    reference: str | None = None
+    leaving: list[str] | None = None
+    moves_files: list[str] | None = None
+    rubric: str | None = None
+
+
 class Assignment(_Strict):
-    """assignment.yaml, checked."""
+    """assignment.yaml, checked. As loaded it is the variant that its own `variant` names."""
 
     assignment: str = Field(description="Its name, for reports.")
+    name: str = Field(default="", alias="variant", description="What this is called, if there are `variants`.")
     roles: dict[str, Role]
     transport: Literal["tcp", "udp"] = "tcp"
     values: dict[str, str] = Field(default={}, description="Names that scenarios and arguments may use as {name}.")
@@ -53,6 +93,24 @@ class Assignment(_Strict):
     leaving: list[str] = Field(default=[], description="First words of the lines after which a client may end.")
     moves_files: list[str] = Field(default=[], description="First words of the lines that move files.")
     rubric: str = "rubric.yaml"
+    variants: dict[str, Variant] = Field(default={}, description="Other forms of the task: their names, what differs.")
+
+    # The assignment as loaded, with all of its variants: where this one was made from it.
+    _whole: Assignment | None = PrivateAttr(default=None)
+
+    @field_validator("variants")
+    @classmethod
+    def _fits(cls, variants: dict[str, Variant], info: ValidationInfo) -> dict[str, Variant]:
+        """The variants, if they can be told apart and change nothing that is not there."""
+        name = info.data.get("name", "")
+        if variants and not name:
+            raise ValueError("the key 'variant' must name the task that these are variants of")
+        if name in variants:
+            raise ValueError(f"{name!r} is the name of the task itself (the key 'variant')")
+        for variant, change in variants.items():
+            if unknown := [role for role in change.roles if role not in info.data.get("roles", change.roles)]:
+                raise ValueError(f"variant {variant!r} changes the role {unknown[0]!r}, and there is none")
+        return variants
 
     @property
     def server(self) -> str | None:
@@ -63,3 +121,30 @@ class Assignment(_Strict):
     def people(self) -> str:
         """The name of the role that the cast plays."""
         return next(name for name, role in self.roles.items() if not role.listens)
+
+    @property
+    def variant_names(self) -> list[str]:
+        """The names of all variants, the task itself first; none if it has no name. The same for each of them."""
+        whole = self._whole or self
+        return [name for name in (whole.name, *whole.variants) if name]
+
+    def variant(self, name: str) -> Assignment:
+        """The task of this name, complete, with no variants of its own. Raises KeyError."""
+        whole = self._whole or self
+        change = Variant() if name == whole.name else whole.variants[name]
+        given: dict[str, Any] = {key: getattr(change, key) for key in change.model_fields_set}
+        made = whole.model_copy(update={**given, "name": name, "variants": {}, "roles": _changed(whole, change)})
+        made._whole = whole
+        return made
+
+    def choosing(self, arguments: Mapping[str, Sequence[str]]) -> Assignment:
+        """The same, with these roles started with the arguments given and no others."""
+        chosen = {role: self.roles[role].model_copy(update={"alternatives": [list(words)]})
+                  for role, words in arguments.items()}  # fmt: skip
+        return self.model_copy(update={"roles": {**self.roles, **chosen}})
+
+
+def _changed(whole: Assignment, change: Variant) -> dict[str, Role]:
+    """All roles, with what a variant says of some."""
+    changes = {role: {"alternatives": new.alternatives} for role, new in change.roles.items() if new.alternatives}
+    return {name: role.model_copy(update=changes.get(name, {})) for name, role in whole.roles.items()}

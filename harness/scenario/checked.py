@@ -39,7 +39,7 @@ def _take_down(
     name = ".".join(map(str, path))
     place = _place(node, path)
     if kind == "extra_forbidden":
-        known = model.model_fields if len(path) == 1 else _siblings(model, path)
+        known = _keys(model) if len(path) == 1 else _siblings(model, path)
         found.error(place, f"unknown key {name!r}", nearest(str(path[-1]), known))
     elif kind == "missing":
         found.error(place, f"the key {name!r} is missing")
@@ -53,9 +53,14 @@ def _siblings(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:
     """The keys that a nested model knows, as far as the annotations tell."""
     known: list[type[BaseModel]] = [model]
     for step in path[:-1]:
-        fields = [f.annotation for m in known for n, f in m.model_fields.items() if n == step]
+        fields = [f.annotation for m in known for n, f in m.model_fields.items() if step in (n, f.alias)]
         known = [m for a in fields for m in _models(a)] or known
-    return [name for m in known for name in m.model_fields]
+    return [name for m in known for name in _keys(m)]
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    """The keys of a model as people write them."""
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _models(annotation: object) -> list[type[BaseModel]]:

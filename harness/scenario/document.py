@@ -27,10 +27,12 @@ class Document:
     source: Source
     assignment: Assignment
     found: Collector
+    variants: tuple[str, ...] = ()  # known after the first look
 
     def read(self) -> list[Scenario]:
         """Its scenarios, one for each case. With mistakes, what comes back is of no use."""
         self._keys()
+        self._applies()
         fixed, cases = self._with(), self._each()
         for name in [name for name in fixed if any(name in case for case in cases)]:
             self._error("each", f"{name!r} stands in `with` and in `each`")
@@ -63,6 +65,21 @@ class Document:
         for required in words.REQUIRED:
             if self.node.find(required) is None:
                 self.found.error(self.node.place, f"the key {required!r} is missing")
+
+    def _applies(self) -> None:
+        """Read which variants it is for, and go by one of those: `{x}` may be a value there alone."""
+        self.variants = self._texts("variants")
+        known = self.assignment.variant_names
+        unknown = [name for name in self.variants if name not in known]
+        node = self.node.find("variants")
+        items = node.items if isinstance(node, Items) else (node,)
+        for item in items:
+            if isinstance(item, Text) and item.text in unknown:
+                there = nearest(item.text, known) if known else ""
+                why = "" if known else ": this assignment has none"
+                self.found.error(item.place, f"unknown variant {item.text!r}{why}", there)
+        if self.variants and not unknown and self.assignment.name not in self.variants:
+            self.assignment = self.assignment.variant(self.variants[0])
 
     def _text(self, key: str) -> str:
         """A key with one text."""
@@ -182,7 +199,7 @@ class Document:
             cast=people.cast, play=tuple(play), files=tuple(files), clause=self._text("clause"),
             marks=self._texts("marks"), tags=self._texts("tags"), visible=self._visible(),
             hints=self._hints(scene), needs=frozenset(values.needs), case=_label(case),
-            leaving=frozenset(self.assignment.leaving),
+            leaving=frozenset(self.assignment.leaving), variants=self.variants,
         )  # fmt: skip
         return scenario, values
 

@@ -15,6 +15,7 @@ from harness.yaml_file import Node, Table, Text, read
 
 __all__ = [
     "asserts_answer",
+    "assignment_from",
     "assignment_text",
     "check_file",
     "check_text",
@@ -45,6 +46,9 @@ def check_text(text: str, file: str, assignment: Assignment) -> list[Mistake]:
     """Everything that is to be said about a file's text, warnings too."""
     found = Collector()
     _load(text, file, assignment, found)
+    for name in assignment.variant_names:
+        # What all variants have in common was told with the first: a Collector tells each mistake once.
+        _load(text, file, assignment.variant(name), found)
     return found.mistakes()
 
 
@@ -74,9 +78,18 @@ def find_assignment(path: Path) -> Path:
     return next((found for found in beside if found.is_file()), Path("scenarios") / ASSIGNMENT)
 
 
+def assignment_from(began: Began) -> Assignment:
+    """The assignment, in the variant that a recording was made of. Raises Mistakes."""
+    whole = assignment_text(began.assignment)
+    if began.variant and began.variant not in whole.variant_names:
+        what = f"the recorded assignment has no variant {began.variant!r}"
+        raise Mistakes([Mistake(Place(ASSIGNMENT, 1, 1), what)])
+    return whole.variant(began.variant) if began.variant else whole
+
+
 def scenario_from(began: Began) -> Scenario:
     """The scenario that a recording was made of. Raises Mistakes, if today's language has no such scenario."""
-    assignment = assignment_text(began.assignment)
+    assignment = assignment_from(began)
     found = Collector()
     documents = read(began.source, began.file, Collector())
     node = documents[began.document] if began.document < len(documents) else None

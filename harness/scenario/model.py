@@ -194,6 +194,7 @@ class Scenario:
     needs: frozenset[str] = frozenset()  # values that only the run knows and the play uses: "port"
     case: str = ""  # the value of `each`, as people read it
     leaving: frozenset[str] = frozenset()  # first words of lines after which a client may end
+    variants: Sequence[str] = ()  # those of the assignment that it applies to; none: all
 
     @property
     def title(self) -> str:
@@ -204,6 +205,10 @@ class Scenario:
     def key(self) -> str:
         """PATH::NAME, what `harness run` takes to play this again."""
         return f"{self.source.file}::{self.title}"
+
+    def applies_to(self, variant: str) -> bool:
+        """Whether it is a scenario of this variant of the assignment."""
+        return not self.variants or variant in self.variants
 
     def steps(self) -> Iterator[Step]:
         """Every step, those inside of `together` and `any of` too, in order of number."""

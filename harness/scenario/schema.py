@@ -49,6 +49,7 @@ _KEYS: dict[str, Schema] = {
     "clause": _TEXT,
     "marks": _WORDS,
     "tags": _WORDS,
+    "variants": _WORDS,
     "visible": {"enum": list(words.VISIBLE)},
     "cast": {
         "type": "object",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from harness.scenario.assignment import Assignment
@@ -15,7 +16,7 @@ from harness.scenario.model import Scenario
 # Scenarios that hold the reference answer to its exact wording; other programs are free in theirs.
 REFERENCE = "reference"
 # YAML files of an assignment's folder that hold no scenarios.
-_OTHERS = {"assignment.yaml", "rubric.yaml", "protocol.yaml", "subject.yaml"}
+_OTHERS = ("assignment.yaml", "rubric*.yaml", "protocol.yaml", "subject.yaml")
 
 
 class NoSuchScenario(Exception):
@@ -39,12 +40,16 @@ class Wanted:
 def scenario_files(path: Path) -> list[Path]:
     """The scenario files that a path stands for. Raises NoSuchScenario."""
     if path.is_dir():
-        return sorted(f for f in path.rglob("*.yaml") if f.name not in _OTHERS and not _hidden(f, path))
+        return sorted(f for f in path.rglob("*.yaml") if not _other(f) and not _hidden(f, path))
     if not path.exists():
         near = difflib.get_close_matches(path.name, [f.name for f in path.parent.glob("*.yaml")], n=1)
         meant = f" (did you mean {path.parent / near[0]}?)" if near else ""
         raise NoSuchScenario(f"{path}: there is no such file or folder{meant}")
     return [path]
+
+
+def _other(file: Path) -> bool:
+    return any(fnmatchcase(file.name, pattern) for pattern in _OTHERS)
 
 
 def _hidden(file: Path, below: Path) -> bool:
@@ -81,7 +86,11 @@ def _named(scenarios: Sequence[Scenario], want: Wanted) -> list[Scenario]:
     return chosen
 
 
-def select(scenarios: Iterable[Scenario], only: Sequence[str], *, wording_free: bool) -> list[Scenario]:
-    """Those with one of the tags; for a program that is free in its wording, none that judges wording unless asked."""
-    chosen = [s for s in scenarios if not only or set(only) & {*s.tags, *s.marks}]
+def select(scenarios: Iterable[Scenario], only: Sequence[str], *, wording_free: bool,
+           variant: str = "") -> list[Scenario]:
+    """Those of this variant with one of the tags; for a program that is free in its wording, none that judges it.
+
+    (Unless that was asked for by its tag.)
+    """
+    chosen = [s for s in scenarios if s.applies_to(variant) and (not only or set(only) & {*s.tags, *s.marks})]
     return [s for s in chosen if not (wording_free and REFERENCE in s.tags and REFERENCE not in only)]

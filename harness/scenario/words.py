@@ -10,6 +10,7 @@ KEYS: dict[str, str] = {
     "clause": "The paragraph of the assignment that asks for it.",
     "marks": "The rubric's item (or items) that it counts for.",
     "tags": "Words to select by.",
+    "variants": "The variants of the assignment that it applies to, by name. The default: all of them.",
     "visible": "`public` (students may read it; the default) or `hidden`.",
     "cast": "Who takes part: `handle: account`, `handle: {account: NAME, password: WORD}` or `crowd: {people: 50}`.",
     "files": "Files that lie in an actor's folder before the play: `actor/path: text` or `{random bytes: 300000}`.",
