@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import harness
+from harness.aftermath import Aftermath, hanging
 from harness.events import Began, Ended, Listening, Noted, NotTyped, Settled, StepBegan
 from harness.logins import Logins
 from harness.patience import settle, settle_until
@@ -58,6 +59,17 @@ class Director:
                 self._perform(step)
         self._recorder.step = None
         self._stage.snapshot("after")
+        self._look_at_what_hangs()
+
+    def _look_at_what_hangs(self) -> None:
+        """Nothing to do where everybody was answered and all have left who should."""
+        hung = hanging(self._recorder.recording.events, self._accounts)
+        lingering = [actor for actor in self._lingering if self._stage.alive(actor)]
+        if not hung and not lingering:
+            return
+        aftermath = Aftermath(self._stage, self._recorder, self._assignment, prepare=self._place,
+                              command=self._subject.program(self._assignment.people).command(self._values))
+        aftermath.look(hung, lingering, self._props.spare())
 
     def _note_beginning(self, assignment_text: str) -> None:
         source = self._scenario.source
@@ -74,11 +86,14 @@ class Director:
     def _lay_out(self) -> None:
         """Fill every actor's folder: the program's files, the accounts, what the scenario puts there."""
         for actor in self._actors():
-            program = self._subject.program(self._role(actor))
-            program.place(self._stage.folder_of(actor))
-            self._recorder.shared |= program.digests()
+            self._place(actor)
         for actor, path, content in self._props.files():
             put(self._stage.folder_of(actor), path, content)
+
+    def _place(self, actor: str) -> None:
+        program = self._subject.program(self._role(actor))
+        program.place(self._stage.folder_of(actor))
+        self._recorder.shared |= program.digests()
 
     def _actors(self) -> list[str]:
         server = self._assignment.server
@@ -227,6 +242,7 @@ class Director:
 
         if any(self._stage.alive(actor) for actor in who):
             settle_until(self._stage, [], self._within(), gone)
+        self._lingering |= dict.fromkeys(actor for actor in who if self._stage.alive(actor))
 
 
 def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, folder: Path, sample: str,

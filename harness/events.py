@@ -189,6 +189,35 @@ class Conduct(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lived(Event):
+    """Somebody hung, and after the play a new client was started to see whether the server still serves.
+
+    `result`: served | silent (let in, and no answer) | refused | hung | gone (the server had ended, or ended then).
+    """
+
+    KIND: ClassVar[str] = "lived"
+    account: str
+    result: str
+    line: str = ""  # what was typed once it was in
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Event):
+    """After the play, a program that hung was asked where its threads stand. `data` is its answer, as it came.
+
+    Not Output: what a program prints because we asked it must never be taken for an answer to somebody in the play.
+    """
+
+    KIND: ClassVar[str] = "asked"
+    actor: str
+    pid: int
+    language: str  # python | java
+    data: bytes
+    threads: list[dict[str, Any]] = field(default_factory=list)  # what /proc says of each: tid, sp, call, on, peers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Event):
     """A fault or a remark of the harness itself; `fault` makes what it touches undecided."""
 

@@ -8,6 +8,7 @@ contents past 64 KB lie once each in `blobs/SHA256` beside it.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import time
@@ -152,6 +153,15 @@ class Recorder:
         event = kind(t=self.now(), step=self.step, **what)
         self.recording.events.append(event)
         return event
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Recording]:
+        """Meanwhile everything is taken down elsewhere: what the harness does after a play is no part of it."""
+        kept, self.recording = self.recording, Recording()
+        try:
+            yield self.recording
+        finally:
+            self.recording = kept
 
     def note_file(self, when: str, path: str, state: str, content: bytes | None = None) -> FileSeen:
         """Take down a file. Each content is kept once; past INLINE, and where it is `shared`, in the blobs."""

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harness.events import Listening, Output
 from harness.judge import sentences as say
+from harness.judge.hangs import afterwards
 from harness.judge.miss import Miss
+from harness.judge.standing import JAVA_LIBRARY, LIBRARY
 from harness.judge.view import View
 from harness.scenario.matching import visible
 from harness.scenario.model import Do, ExpectFile, Step, Type
@@ -22,44 +25,84 @@ _PYTHON = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n?)*(?P<
 _JAVA = re.compile(r"(?P<error>Exception in thread .*|Caused by: .*|^(?:\w+\.)+\w*(?:Exception|Error)\b.*(?=\n\s+at ))"
                    r"(?:\n\s+at .*)*", re.MULTILINE)
 _NATIVE = re.compile(r"(?P<error>Segmentation fault.*|\*\*\* stack smashing detected.*|double free or corruption.*)")
+_PYTHON_PLACE = re.compile(r'File "([^"]+)", line (\d+)')
+_JAVA_PLACE = re.compile(r"\bat ([^\s(]+)\(([\w.]+):(\d+)\)")
+# How Python (on the line before the traceback) and Java say that an error ended one thread; the first one is "main".
+_IN_THREAD = re.compile(r"Exception in thread (?!\"main\")(?:\"[^\"]*\"\s*|.*:$)")
 # What somebody at the keyboard (or a scenario) asked for is no mistake of the program.
 _ASKED_FOR = ("KeyboardInterrupt",)
 # A program that is gone or silent may be so because of something that went wrong long before.
-_LASTING = ("no-answer", "left", "not-running", "did-not-leave")
+_LASTING = ("no-answer", "too-slow", "left", "not-running", "did-not-leave")
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The last error on a terminal: "KeyError: '3331' (server.py, line 9)". `worker`: it ended a thread, no program."""
+
+    text: str
+    worker: bool = False
 
 
 def traceback(view: View, actor: str, start: int, end: int) -> str:
-    """The last error that an actor's terminal showed between two positions: "KeyError: '3331' (server.py, line 9)"."""
+    """The last error that an actor's terminal showed between two positions, "" if there is none."""
+    error = last_error(view, actor, start, end)
+    return error.text if error is not None else ""
+
+
+def last_error(view: View, actor: str, start: int, end: int) -> Error | None:
+    """The same, and whether it ended a thread."""
     data = b"".join(e.data for e in view.events[start:end] if isinstance(e, Output) and e.actor == actor)
     text = visible(data)
     found = [match for pattern in (_PYTHON, _JAVA, _NATIVE) for match in pattern.finditer(text)
              if not match["error"].startswith(_ASKED_FOR)]
     if not found:
-        return ""
+        return None
     last = max(found, key=lambda match: match.start())
-    text = last.group(0)
-    place = re.findall(r'File "([^"]+)", line (\d+)', text) or re.findall(r"\(([\w.]+):(\d+)\)", text)[:1]
-    at = f" ({place[-1][0].rsplit('/', 1)[-1]}, line {place[-1][1]})" if place else ""
-    return f"{last['error'].strip()}{at}"
+    before, error = text[: last.start()].rstrip("\n").rpartition("\n")[2], last["error"].strip()
+    worker = _IN_THREAD.match(error) or _IN_THREAD.match(before)
+    return Error(_IN_THREAD.sub("", error) + _place(last.group(0)), worker is not None)
+
+
+def _place(trace: str) -> str:
+    """Where it happened: the innermost line of the program's own, or of any if there is none."""
+    frames = [(file, line) for file, line in _PYTHON_PLACE.findall(trace) if not LIBRARY.search(file)][-1:]
+    frames = frames or _PYTHON_PLACE.findall(trace)[-1:]
+    frames = frames or [(file, line) for name, file, line in _JAVA_PLACE.findall(trace)
+                        if not JAVA_LIBRARY.search(name)][:1]
+    frames = frames or [(file, line) for _, file, line in _JAVA_PLACE.findall(trace)][:1]
+    return f" ({frames[0][0].rsplit('/', 1)[-1]}, line {frames[0][1]})" if frames else ""
 
 
 def likely_cause(view: View, step: Step, actor: str, miss: Miss) -> str:
-    """Why this step failed, as far as that can be guessed: a traceback, or else what the stage found out."""
-    end = view.end(step)
+    """Why this step failed, as far as that can be guessed; after a hang, what was found out when the play was over."""
     concerned = _concerned(view, step, actor, miss)
+    said = [_at_that_time(view, step, actor, miss, concerned), *afterwards(view, miss.code, concerned)]
+    return "; ".join(filter(None, said))
+
+
+def _at_that_time(view: View, step: Step, actor: str, miss: Miss, concerned: Sequence[str]) -> str:
+    """A traceback, or else what the stage found out."""
+    end = view.end(step)
     for who in concerned:
-        error = traceback(view, who, _awaited_since(view, step, actor), end)
+        error = last_error(view, who, _awaited_since(view, step, actor), end)
         if error:
-            return f"{say.program(view, who)} printed a traceback: {error}"
+            return _blamed(view, who, actor, error)
     if elsewhere := _other_port(view, step):
         return elsewhere
     if miss.code in _LASTING:
         for who in concerned:
-            error = traceback(view, who, view.born(who, end), end)
+            error = last_error(view, who, view.born(who, end), end)
             if error:
-                earlier = f"{say.program(view, who)} printed a traceback earlier: {error}"
+                earlier = _blamed(view, who, actor, error, " earlier")
                 return f"{miss.likely}; {earlier}" if miss.likely else earlier
     return miss.likely
+
+
+def _blamed(view: View, who: str, actor: str, error: Error, when: str = "") -> str:
+    """A traceback as a cause. One that ended a worker while its program lives is why somebody waits for ever."""
+    if error.worker:
+        return f"an exception{when} ended a thread of {say.program(view, who)}: {error.text}"
+    return f"{say.program(view, who)} printed a traceback{when}: {error.text}"
 
 
 def _other_port(view: View, step: Step) -> str:

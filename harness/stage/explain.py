@@ -79,8 +79,15 @@ def waits(scene: Scene) -> list[dict[str, Any]]:
     """One line for each thread, for the recording."""
     return [
         {"actor": s.actor, "pid": s.pid, "tid": s.tid, "comm": s.comm, "call": s.call, "on": _what(s)}
+        | ({"ends_in": round(s.ends_in, 3)} if s.ends_in is not None and not s.housekeeping else {})
         for s in scene.standing
     ]  # fmt: skip
+
+
+def known(s: Standing) -> dict[str, Any]:
+    """What is known of a thread, to be held against its own account of where it stands."""
+    peers = [name(on.peer) for on in s.on if on.kind == "connection" and on.peer]
+    return {"tid": s.tid, "call": called(s.call), "on": [on.kind for on in s.on], "peers": list(dict.fromkeys(peers))}
 
 
 def _what(s: Standing) -> str:

@@ -76,6 +76,13 @@ def _lower_file_limit() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     soft = PROGRAM_FILES if hard == resource.RLIM_INFINITY else min(PROGRAM_FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    # No core files: a program that is asked where it stands dies by SIGABRT. (1 and not 0: a kernel that hands cores
+    # to a program of the system heeds no limit but this one.)
+    resource.setrlimit(resource.RLIMIT_CORE, (1, 1) if _cores_allowed() else (0, 0))
+
+
+def _cores_allowed() -> bool:
+    return resource.getrlimit(resource.RLIMIT_CORE)[1] != 0
 
 
 def _run_launcher(level: str, control: socket.socket) -> NoReturn:

@@ -295,11 +295,11 @@ class Stage:
         self.signal(actor, signal.SIGKILL)
         self._still.pump_until(lambda: not self.alive(actor), END_WITHIN)
 
-    def ask(self, actor: str) -> None:
-        """Ask the actor's programs where their threads stand (`Asked`). They may not outlive it: only after leave."""
+    def ask(self, actors: Sequence[str]) -> None:
+        """Ask their programs where their threads stand (`Asked`). They may not outlive it, so it is the last thing."""
         self.take_leave()
-        if self._asking is not None and self.alive(actor):
-            self._asking.ask(self._actor(actor))
+        if self._asking is not None:
+            self._asking.ask([self._actor(actor) for actor in actors if self.alive(actor)])
 
     def close(self) -> None:
         """End everything that was started, and say how each program had behaved."""

@@ -19,7 +19,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +38,9 @@ IDLE_LOOK = 0.05
 
 # A launcher that has not reported an exit for so long at the end is not waited for.
 LAST_REPORTS = 1.0
+
+# Something that no terminal tells is looked at again after so long.
+LOOK_AGAIN = 0.005
 
 # So many programs' threads are recorded at every settling; with more, only those of whom was typed to.
 FEW = 8
@@ -242,6 +245,14 @@ class Stillness:
         self.pump()
         while (left := end - time.monotonic()) > 0:
             self.pump(left)
+
+    def pump_until(self, done: Callable[[], bool], within: float) -> None:
+        """Pump until `done()`, or for so long."""
+        end = time.monotonic() + within
+        self.pump()
+        while not done() and (left := end - time.monotonic()) > 0:
+            self.pump(min(left, LOOK_AGAIN))
+        self.pump()
 
     def last_words(self) -> None:
         """Before the end: what still comes out, who has ended and is about to be reported, who is there."""

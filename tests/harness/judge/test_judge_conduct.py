@@ -134,7 +134,7 @@ def test_a_wrong_file_is_explained_by_the_server() -> None:
         ('Exception in thread "main" java.lang.NullPointerException: x\n\tat Server.run(Server.java:7)\n',
          'Exception in thread "main" java.lang.NullPointerException: x (Server.java, line 7)'),
         ("java.net.SocketException: Connection reset\n\tat java.net.S.read(S.java:1)\n\tat M.main(M.java:7)\n",
-         "java.net.SocketException: Connection reset (S.java, line 1)"),
+         "java.net.SocketException: Connection reset (M.java, line 7)"),
         ("*** stack smashing detected ***: terminated\n", "*** stack smashing detected ***: terminated"),
     ],
 )  # fmt: skip
