@@ -31,6 +31,8 @@ _WORDS = 20_000
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _PACKAGE = re.compile(rb"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _MAIN = re.compile(rb"\bmain\s*\(")
+# How what a C compiler made begins: ELF, and Mach-O of two sizes.
+_COMPILED = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
 
 
 class DoesNotBuild(SubjectError):
@@ -54,6 +56,8 @@ def build(folder: Path, assignment: Assignment, workshop: Path, files: Mapping[s
         if home not in built:
             built[home] = workshop / f"{len(built)}-{home.name}"
             copy_sources(home, folder, built[home])
+            if entry.language == "c":
+                _forget_compiled(built[home])
         inside = (entry.folder / entry.file).relative_to(home)
         command = _make(entry, built[home], inside)
         programs[role] = Program(role, command, entry.language, built[home], assignment.roles[role].arguments)
@@ -109,7 +113,9 @@ def _make_java(entry: Entry, folder: Path, inside: Path) -> list[str]:
         _need(tool, entry)
     sources = [path.read_bytes() for path in folder.rglob("*.java")]
     encoding = "UTF-8" if all(map(_is_utf8, sources)) else "ISO-8859-1"
-    _run(["javac", "-encoding", encoding, "-nowarn", "-sourcepath", ".", "-d", ".", str(inside)], folder)
+    # A class that was handed in beside its source may be older than it, or made by a newer Java.
+    options = ["-Xprefer:source", "-encoding", encoding, "-nowarn", "-sourcepath", ".", "-d", "."]
+    _run(["javac", *options, str(inside)], folder)
     package = _package(folder / inside)
     classes = [path.stem for path in folder.joinpath(*package).glob("*.class")]
     # `class Server` may stand in server.java.
@@ -136,9 +142,13 @@ def _make_c(entry: Entry, folder: Path, inside: Path) -> list[str]:
     if makefile:
         _need("make", entry)
         _run(["make", "-f", makefile], folder)
+        rule = _rule_of(name, folder / makefile)
+        if rule and not _programs(folder, inside):
+            # The first rule makes only the other program.
+            _run(["make", "-f", makefile, rule], folder)
     else:
-        _run(["cc", "-O1", "-o", name, *_parts(folder, inside), "-pthread"], folder)
-    made = next((path for path in _programs(folder, inside)), None)
+        _run(["cc", "-O1", "-o", name, *_parts(folder, inside), "-pthread", "-lm"], folder)
+    made = next(iter(_programs(folder, inside)), None)
     if made is None:
         raise DoesNotBuild(f"{entry.file}: the build made no program called {name!r}")
     return [f"./{made.relative_to(folder)}"]
@@ -150,10 +160,25 @@ def _parts(folder: Path, inside: Path) -> Sequence[str]:
     return [str(inside), *(path.name for path in beside if not _MAIN.search(path.read_bytes()))]
 
 
+def _forget_compiled(folder: Path) -> None:
+    """Take away what was compiled elsewhere: make would take it for its own work, and it may be of another machine."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.read_bytes()[:4] in _COMPILED:
+            path.unlink()
+
+
+def _rule_of(name: str, makefile: Path) -> str:
+    """The makefile's own rule for a program, case aside; the built-in ones of make do not count."""
+    targets = re.findall(r"^([\w ]+?)\s*:(?!=)", makefile.read_text(errors="replace"), re.MULTILINE)
+    return next((word for line in targets for word in line.split() if word.lower() == name.lower()), "")
+
+
 def _programs(folder: Path, inside: Path) -> Sequence[Path]:
-    """What the build may have made, the likeliest first."""
-    likely = [folder / inside.stem, folder / inside.with_suffix("")]
-    return [path for path in [*likely, *sorted(folder.rglob(inside.stem))] if path.is_file()]
+    """What the build may have made, the likeliest first. (Server.c may become `server`.)"""
+    homes = [folder, (folder / inside).parent]
+    made = [path for path in folder.rglob("*") if path.name.lower() == inside.stem.lower()]
+    programs = [path for path in made if path.is_file() and os.access(path, os.X_OK)]
+    return sorted(programs, key=lambda path: (path.parent not in homes, len(path.parts), str(path)))
 
 
 def _need(tool: str, entry: Entry) -> None:

@@ -17,7 +17,8 @@ from harness.subject.subject import SubjectError
 
 LANGUAGES = {".py": "python", ".java": "java", ".c": "c"}
 _SKIP = {"__pycache__", "__MACOSX", "venv", "node_modules", "build", "target"}
-_DEEPEST = 4
+# A project of Maven in a folder of its own: z5555555/forum/src/main/java/nz/ac/forum/server/Server.java
+_DEEPEST = 9
 # So many names of what was found instead are told; more would hide the rest of the sentence.
 _TOLD = 8
 

@@ -96,6 +96,10 @@ JAVA = {
     "packages": {"src/forum/Server.java": java("Server", "forum", "Rules r;"),
                  "src/forum/Rules.java": "package forum; class Rules {}",
                  "src/forum/Client.java": java("Client", "forum")},
+    "as Maven lays it": {"forum/src/main/java/nz/forum/server/Server.java": java("Server", "nz.forum.server"),
+                         "forum/src/main/java/nz/forum/client/Client.java": java("Client", "nz.forum.client")},
+    "a class of another Java": {"Server.java": java("Server", body="Rules r;"), "Rules.java": "class Rules {}",
+                                "Rules.class": "newer", "Client.java": java("Client")},
     "one folder, small letters": {"server.java": java("Server").replace("public class", "class"),
                                   "client.java": java("Client").replace("public class", "class")},
 }  # fmt: skip
@@ -127,6 +131,14 @@ C = {
     "with a makefile": {"server.c": c("server"), "client.c": c("client"), "Makefile": MAKEFILE},
     "a makefile above": {"src/server.c": c("server"), "src/client.c": c("client"),
                          "makefile": "all:\n\tcc -o server src/server.c\n\tcc -o client src/client.c\n"},
+    "a makefile for one at a time": {"server.c": c("server"), "client.c": c("client"),
+                                     "Makefile": "server: server.c\n\tcc -o $@ $<\nclient: client.c\n\tcc -o $@ $<\n"},
+    "capitals": {"Server.c": c("server"), "Client.c": c("client"),
+                 "Makefile": "all:\n\tcc -o server Server.c\n\tcc -o client Client.c\n"},
+    "programs of another machine": {"server.c": c("server"), "client.c": c("client"), "Makefile": MAKEFILE,
+                                    "server": "\x7fELF", "client": "\x7fELF"},
+    "mathematics": {"server.c": c("server", "#include <math.h>\ndouble d(double x) { return pow(x, x); }"),
+                    "client.c": c("client")},
     "a shared part": {"server.c": c("server", "int twice(int);\nint two(void) { return twice(1); }"),
                       "client.c": c("client"), "twice.c": "int twice(int n) { return 2 * n; }\n"},
 }  # fmt: skip
@@ -148,7 +160,7 @@ BAD = {
     "two that might be": ({"server_a.py": "", "server_b.py": "", "client.py": ""},
                           "found client.py, server_a.py, server_b.py"),
     "too many to tell": ({f"{n}.py": "" for n in range(20)}, "14.py, 15.py and 12 more"),
-    "too deep": ({"a/b/c/d/e/server.py": "", "client.py": ""}, "or server.c, found client.py"),
+    "too deep": ({"a/b/c/d/e/f/g/h/i/j/server.py": "", "client.py": ""}, "or server.c, found client.py"),
 }  # fmt: skip
 
 
@@ -231,7 +243,7 @@ def test_what_does_not_build_is_told_in_the_compilers_words(tmp_path: Path) -> N
     folder = lay(tmp_path / "z", {"server.c": "int main( {", "client.c": c("client")})
     with pytest.raises(DoesNotBuild) as told:
         build(folder, ASSIGNMENT, tmp_path / "built")
-    assert str(told.value).startswith("does not build: cc -O1 -o server server.c -pthread ended with status 1\n")
+    assert str(told.value).startswith("does not build: cc -O1 -o server server.c -pthread -lm ended with status 1\n")
     assert "server.c:1" in str(told.value)
 
 
