@@ -1,9 +1,12 @@
 """Answer a client's login, whatever its words: the name, then the password, and see what it asks next.
 
 Being asked the first question again means *refused*; being asked the same
-question twice means *refused* too; a new question means that it went on. Where
-all questions look the same (`> `, or none at all), nobody can tell. Each
-attempt ends in a `LoginTried` event, which the judge reads.
+question twice means *refused* too; a new question means that it went on. How
+somebody is asked who was let in is remembered for the whole play: who should be
+refused and is asked otherwise was refused. A question that holds a choice of
+yes and no is answered with yes. Where all questions look the same (`> `, or
+none at all), nobody can tell. Each attempt ends in a `LoginTried` event, which
+the judge reads.
 """
 
 from __future__ import annotations
@@ -16,11 +19,13 @@ from harness.patience import settle
 from harness.recording import Recorder
 from harness.scenario.matching import visible
 from harness.stage import Stage
-from harness.subject.prompts import alike, is_bare, question, same_question
+from harness.subject.prompts import alike, is_bare, question, same_prompt, same_question, yes_to
 
 # Evidence that a program which does not ask will not ask later either. (A poller that
 # answers late must not be called hung.)
 _PROOF = ("still", "stuck", "until", "spinning", "gave-up")
+# So many times in a row a client is told yes; one that asks for ever is not followed.
+_MOST_CHOICES = 4
 
 
 @dataclass(slots=True)
@@ -54,6 +59,7 @@ class Logins:
         self._start = start
         self._within = within
         self._dialogues: dict[str, _Dialogue] = {}
+        self._home = ""  # how somebody is asked who was let in; "" as long as nobody was
 
     def log_in(self, who: Sequence[str]) -> None:
         """Log these people in, one after the other's last answer."""
@@ -98,8 +104,8 @@ class Logins:
             dialogue.questions.append(self._question(handle))
         while dialogue.at < len(self._answers) - 1:
             self._answer(handle, None)
-            settled = settle(self._stage, [handle], self._within)
-            if not self._waits(handle, settled) or self._asked_again(handle):
+            settled = self._agree(handle, settle(self._stage, [handle], self._within))
+            if not self._waits(handle, settled) or self._asked_again(handle) or self._turned_away(handle):
                 return False
             dialogue.at += 1
             dialogue.questions[dialogue.at :] = [self._question(handle)]
@@ -128,24 +134,32 @@ class Logins:
 
     def _conclude(self, handle: str, settled: Settled, expected: bool) -> None:
         dialogue = self._dialogues[handle]
-        if not self._waits(handle, settled):
+        if not self._waits(handle, self._agree(handle, settled)):
             return
         asked, known = self._question(handle), dialogue.questions
         blind = dialogue.blurred or not known[0] or alike(asked, known[0]) or alike(asked, known[dialogue.at])
+        # Who was asked for the last answer without a word may be asked for the name that way too: words are no sign.
+        blind = blind or not (expected or known[dialogue.at] or same_prompt(asked, self._home))
         if not dialogue.blurred and self._asked_again(handle):
             return
         if dialogue.at and not dialogue.blurred and same_question(asked, known[dialogue.at]):
             self._note(handle, "refused", f"after the {self._answers[dialogue.at]} it asked {asked!r} again")
+            return
+        if not expected and self._home and not same_prompt(asked, self._home):
+            dialogue.at = 0
+            self._note(handle, "refused", f"it asked {asked!r}, and asks {self._home!r} where somebody is let in")
             return
         if blind and not self._stage.connected(handle):
             self._note(handle, "refused", "it asks without a word, and has no connection to anybody")
             return
         dialogue.inside = expected or not blind
         if not blind:
+            # Not from who should be refused: what looks new may be a refusal in its own words.
+            self._home = self._home or (asked if expected else "")
             self._note(handle, "in", f"it asks {asked!r} now")
             return
         dialogue.at = dialogue.at if expected else 0
-        looks = f"all its questions look like {asked!r}" if asked else "it asks without a word"
+        looks = f"all its questions look like {asked!r}" if asked and known[-1] else "it asks without a word"
         self._note(handle, "no-prompt", f"{looks}, so nobody can tell whether it let anybody in")
 
     def _asked_again(self, handle: str) -> bool:
@@ -163,6 +177,35 @@ class Logins:
         dialogue.at = 0
         self._note(handle, "refused", f"after the {answered} it asked {asked!r} again")
         return True
+
+    def _turned_away(self, handle: str) -> bool:
+        """Whether a name that is in use was answered as nobody's was before: a refusal, in any words."""
+        dialogue, asked = self._dialogues[handle], self._question(handle)
+        before = [d.questions[dialogue.at + 1] for other, d in self._dialogues.items()
+                  if other != handle and len(d.questions) > dialogue.at + 1]  # fmt: skip
+        if not self._in_use(handle) or not before or any(same_prompt(asked, known) for known in before):
+            return False
+        why = f"after the {self._answers[dialogue.at]} it asked {asked!r}, and {before[0]!r} where it goes on"
+        dialogue.at = 0
+        self._note(handle, "refused", why)
+        return True
+
+    def _in_use(self, handle: str) -> bool:
+        """Whether somebody else was let in with the same account, and is there still."""
+        account = self._accounts[handle][0]
+        return any(dialogue.inside and self._accounts[other][0] == account and self._stage.alive(other)
+                   for other, dialogue in self._dialogues.items() if other != handle)  # fmt: skip
+
+    def _agree(self, handle: str, settled: Settled) -> Settled:
+        """Say yes to a client that asks whether ("No such user. Make one? (y/n)"), and wait for what follows."""
+        for _ in range(_MOST_CHOICES):
+            yes = yes_to(self._question(handle))
+            if not yes or not self._stage.alive(handle):
+                break
+            self._dialogues[handle].mark = len(self._stage.output(handle))
+            self._stage.type(handle, yes.encode() + b"\n", "yes")
+            settled = settle(self._stage, [handle], self._within)
+        return settled
 
     def _waits(self, handle: str, settled: Settled) -> bool:
         """Whether the client waits for its next answer; if not, how the attempt ended is noted."""

@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator
 # A question of fewer letters than this ("> ") tells too little alone: the line above it belongs to it.
 _TELLING = 3
 _SENTENCES = re.compile(r"[.!?;,] +")
+# A choice of yes and no at the end of a question, however it is spelt: (y/n), [Y/n], "yes or no", (y)es/(n)o.
+_CHOICE = re.compile(r"\b(y|yes)\s*(?:/|\||,|\bor\b)\s*(?:no|n)\b[^\w]*$", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 
 
 def question(text: str, names: Iterable[str] = ()) -> str:
@@ -64,3 +67,18 @@ def alike(one: str, other: str) -> bool:
     """Whether two questions end in the same sign, so that nobody can tell if they are the same."""
     last, before = one.rpartition("\n")[2], other.rpartition("\n")[2]
     return last == before and not _tells(last)
+
+
+def same_prompt(one: str, other: str) -> bool:
+    """Whether two prompts of one program may be one and the same: their last lines are, numbers aside."""
+    ends = [_DIGITS.sub("0", text.rpartition("\n")[2]) for text in (one, other)]
+    return ends[0] == ends[1] or same_question(one, other)
+
+
+def yes_to(asked: str) -> str:
+    """What says yes to a question that holds a choice of yes and no, in its own spelling; "" if it holds none."""
+    choice = _CHOICE.search(re.sub(r"[()\[\]<>]", "", asked))
+    if choice is None:
+        return ""
+    # "(y)es/(n)o" wants the letter.
+    return choice[1][0] if re.search(r"[(\[<]y[)\]>]es", asked, re.IGNORECASE) else choice[1]

@@ -151,6 +151,93 @@ def test_where_all_questions_look_alike_a_refusal_is_undecided(tmp_path: Path, l
     assert bad == [(1, "undecided", "login-unclear")]
 
 
+WORDLESS = """\
+print("The door. Name and password, each on a line.")
+while True:
+    name = input()
+    if ask("name", name) == "busy":
+        print("That one is in. Once more, from the name.")
+        continue
+    if ask("password", name, input()) == "yes":
+        break
+    print("Once more, from the name.")
+print("Hello")
+"""
+
+
+def test_who_asks_without_a_word_is_judged_by_how_it_asks_those_who_are_in(tmp_path: Path) -> None:
+    """Nothing is asked at the door; but once somebody is in, it is known what is asked inside."""
+    play = """\
+        - yoda logs in
+        - leia cannot log in with: x
+        - leia logs in
+        - twin cannot log in
+        - twin: Yoda
+    """
+    outcome, recording = Course(tmp_path, WORDLESS).plays(play)
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    assert tried(recording) == [("yoda", "in"), ("leia", "refused"), ("leia", "in"), ("twin", "refused")]
+    typed = [e.data for e in of_kind(recording, "typed") if e.actor == "twin"]
+    assert typed == [b"Yoda\n", b"Yoda\n"]  # refused after the name: no password is typed where a name is asked for
+
+
+def test_who_asks_without_a_word_and_lets_in_is_found(tmp_path: Path) -> None:
+    """It asks as it asks those who are in: so who should be refused is in."""
+    lenient = SERVER.replace("accounts.get(name) != password or ", "")
+    outcome, _ = Course(tmp_path, WORDLESS, server=lenient).plays("- yoda logs in\n- leia cannot log in with: x\n")
+    assert (finding(outcome).code, finding(outcome).step) == ("login-accepted", 2)
+
+
+def test_a_refusal_without_a_question_is_undecided_where_nobody_was_in(tmp_path: Path) -> None:
+    """Its words alone are no sign; the next attempt begins with the name, and shows what is asked inside."""
+    play = "- yoda cannot log in with: x\n- yoda logs in\n- yoda: hello\n- yoda sees: HELLO\n"
+    outcome, recording = Course(tmp_path, WORDLESS).plays(play)
+    assert [(step, str(v), code) for step, v, code, _ in told(outcome)] == [(1, "undecided", "login-unclear")]
+    assert tried(recording) == [("yoda", "no-prompt"), ("yoda", "in")]
+
+
+OTHER_WORDS = """\
+name = input("Name: ")
+while True:
+    if ask("name", name) == "busy":
+        name = input("In use. Choose another: ")
+        continue
+    if ask("password", name, input("Password: ")) == "yes":
+        break
+    name = input("Not right, who are you really? ")
+"""
+
+
+def test_a_refusal_that_asks_in_other_words_is_seen(tmp_path: Path) -> None:
+    """The name is asked for in three ways: none of them is how a password or a command is asked for."""
+    play = "- yoda logs in\n- twin cannot log in\n- leia cannot log in with: x\n- leia logs in\n- leia: hello\n"
+    outcome, recording = Course(tmp_path, OTHER_WORDS).plays(play)
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    assert [result for _, result in tried(recording)] == ["in", "refused", "refused", "in"]
+
+
+YES_OR_NO = """\
+while True:
+    name = input("Name: ")
+    if ask("name", name) == "unknown" and input("Nobody is called that. Come in all the same? (y/n) ") != "y":
+        continue
+    if ask("password", name, input("Password: ")) == "yes" and input("Shall I remember you, yes or no? ") == "yes":
+        break
+    print("Wrong.")
+"""
+
+
+def test_a_choice_of_yes_and_no_is_answered_with_yes(tmp_path: Path) -> None:
+    """It is no question for the next answer: that is given to the question behind it."""
+    course = Course(tmp_path, YES_OR_NO, server=SERVER.replace("accounts.get(name) != password", "password == 'x'"))
+    play = "- rey cannot log in with: x\n- rey logs in\n- rey: hello\n- rey sees: HELLO\n"
+    outcome, recording = course.plays(play, cast="rey: {account: Rey, password: bb8}")
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    assert [e.data.decode().strip() for e in of_kind(recording, "typed")] == [
+        "Rey", "y", "x", "Rey", "y", "bb8", "yes", "hello"
+    ]  # fmt: skip
+
+
 def test_a_client_that_hangs_in_its_login_is_found(tmp_path: Path) -> None:
     """A server that never answers the password leaves the client waiting: told with who waits for whom."""
     silent = SERVER.replace('return "yes"', "threading.Event().wait()")

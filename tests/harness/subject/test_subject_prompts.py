@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.subject.prompts import alike, is_bare, question, same_question
+from harness.subject.prompts import alike, is_bare, question, same_prompt, same_question, yes_to
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,29 @@ def test_signs_alone_look_alike(one: str, other: str, told: bool) -> None:
 def test_a_bare_question_has_no_word_of_a_refusal(text: str, bare: bool) -> None:
     """Only the question, the typed name's echo apart."""
     assert is_bare(text, ["Yoda"]) is bare
+
+
+@pytest.mark.parametrize(
+    ("asked", "yes"),
+    [
+        ("No such user. Create an account? (y/n)", "y"), ("Sure? [Y/n]:", "Y"), ("Go on, yes or no?", "yes"),
+        ("Remove it (yes/no) >", "yes"), ("(Y)es/(N)o?", "Y"), ("Sure? <y|n>", "y"), ("y, n?", "y"),
+        ("Name:", ""), ("by/name:", ""), ("Choose y/n-coordinates, then a name:", ""), ("yes or nothing:", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_choice_of_yes_and_no_is_seen(asked: str, yes: str) -> None:
+    """In any spelling, at the end of the question; what is typed is spelt as it offers."""
+    assert yes_to(asked) == yes
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("All: CRT, LST\n>", "3331\n>", True), ("[1] cmd:", "[2] cmd:", True), ("Wrong. Name:", "Name:", True),
+        ("once more", "All: CRT, LST\n>", False), ("", ">", False), ("", "", True), ("Name:", "Password:", False),
+    ],
+)  # fmt: skip
+def test_a_prompt_is_known_by_its_last_line(one: str, other: str, told: bool) -> None:
+    """What stands above a sign belongs to the answer before; a counter in it changes nothing."""
+    assert same_prompt(one, other) is told
+    assert same_prompt(other, one) is told
