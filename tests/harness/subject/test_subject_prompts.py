@@ -68,7 +68,8 @@ def test_a_bare_question_has_no_word_of_a_refusal(text: str, bare: bool) -> None
     [
         ("No such user. Create an account? (y/n)", "y"), ("Sure? [Y/n]:", "Y"), ("Go on, yes or no?", "yes"),
         ("Remove it (yes/no) >", "yes"), ("(Y)es/(N)o?", "Y"), ("Sure? <y|n>", "y"), ("y, n?", "y"),
-        ("Name:", ""), ("by/name:", ""), ("Choose y/n-coordinates, then a name:", ""), ("yes or nothing:", ""), ("", ""),
+        ("Name:", ""), ("by/name:", ""), ("Choose y/n-coordinates, then a name:", ""), ("yes or nothing:", ""),
+        ("", ""),
     ],
 )  # fmt: skip
 def test_a_choice_of_yes_and_no_is_seen(asked: str, yes: str) -> None:
