@@ -102,7 +102,8 @@ class Forum:
 
     def ask(self, user, title, name):
         """May this be uploaded?"""
-        if name in self._files(title) if self._lines(title) else True:
+        self._lines(title)
+        if name in self._files(title):
             raise No(f"file {name}: there is one already")
         if os.path.basename(name) != name or os.path.exists(f"{title}-{name}"):
             raise No(f"file {name}: the name is taken")
@@ -184,7 +185,7 @@ class Server:
             self.answer(peer, name.decode(), words)
 
     def answer(self, peer, name, words):
-        texts = [word.decode() if name != "upd" or place < 2 else word for place, word in enumerate(words)]
+        texts = [word.decode(errors="replace") if name != "upd" or place < 2 else word for place, word in enumerate(words)]
         print(peer.user or "somebody", name, *texts[:1] if name not in ("pass", "sht") else "")
         try:
             if peer.user is None:
