@@ -181,6 +181,9 @@ class Observer:
                     sock = self._sockets.by_inode.get(target.inode)
                     if sock is not None and self._comes(sock, waiter, target):
                         yield f"something for {sock}"
+        # In a namespace that is shared the sums are everybody's.
+        if self._own_namespace and self._sockets is not None and self._sockets.datagrams_under_way(time.monotonic()):
+            yield "a datagram on its way"
 
     def _sending(self, waiter: Waiter) -> str:
         """What moves although the waiter can do nothing: its output, or room being made for it."""
@@ -259,6 +262,8 @@ class Observer:
     def _lies(self, sock: Sock, owners: Mapping[int, str]) -> Lying:
         if sock.state == LISTEN:
             return Lying("connections", sock.unread, owners.get(sock.inode, ""), "")
+        if sock.protocol == UDP:
+            return Lying("datagrams", sock.unread, owners.get(sock.inode, ""), "")
         assert self._sockets is not None
         peer = self._sockets.by_ends.get(sock.other_ends)
         sender = owners.get(peer.inode, "") if peer is not None else ""

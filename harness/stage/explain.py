@@ -50,7 +50,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """What lies unread. `kind`: bytes | connections. `holder` "": on a connection of `to` that was never accepted."""
+    """What lies unread. `holder` "": on a connection of `to` that was never accepted.
+
+    `kind`: bytes | datagrams (`count` is then the memory they take up) | connections.
+    """
 
     kind: str
     count: int
@@ -177,6 +180,8 @@ def _lies(lying: Lying) -> str:
     if lying.kind == "connections":
         verb = "connection waits" if lying.count == 1 else "connections wait"
         return f"{lying.count} {verb} for {name(lying.holder)} to accept"
+    if lying.kind == "datagrams":
+        return f"datagrams lie unread in a socket of {name(lying.holder)}"
     if not lying.holder:
         return f"{_possessive(lying.sender)} connection was never accepted, {lying.count} bytes of it unread"
     return f"{lying.count} bytes from {name(lying.sender)} lie unread in a socket of {name(lying.holder)}"

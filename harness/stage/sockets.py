@@ -16,6 +16,8 @@ import struct
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from harness.stage.datagrams import Datagrams
+
 AF_INET, AF_INET6 = 2, 10
 TCP, UDP = 6, 17
 ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE = 1, 2, 3, 4, 5, 6, 7
@@ -46,7 +48,7 @@ class Sock:
     target: str
     dport: int
     inode: int
-    unread: int
+    unread: int  # of UDP: the memory that the datagrams take up, some hundred bytes each
     unsent: int  # LISTEN: how many connections may wait
     sent: int = 0  # bytes that left, those sent again not counted twice
     received: int = 0  # bytes that arrived in order
@@ -125,6 +127,7 @@ class Sockets:
         """`diag`: a SOCK_DIAG socket made inside of the namespace; `net`: the folder of its /proc/PID/net."""
         self._diag = socket.socket(fileno=os.dup(diag))
         self._stat = [os.open(f"{net}/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in _there(net)]
+        self._datagrams = Datagrams(net)
         self._in_use = b""
         self._any_udp = True
         self._raw: dict[int, bytes] = {}  # inode -> the part of its message that names it
@@ -154,6 +157,11 @@ class Sockets:
     def traffic(self) -> int:
         """All bytes that have left any socket, as of the last refresh."""
         return sum(sock.sent for sock in self.by_inode.values())
+
+    def datagrams_under_way(self, now: float) -> bool:
+        """Whether a datagram was sent that lies nowhere yet. False where one does lie unread: then nobody can tell."""
+        lies = any(sock.protocol == UDP and sock.unread for sock in self.by_inode.values())
+        return self._any_udp and not lies and self._datagrams.under_way(now)
 
     def full(self, port: int) -> bool:
         """Whether the queue of whoever listens on `port` is full: then the kernel drops, and tries again in seconds."""
@@ -233,6 +241,7 @@ class Sockets:
     def close(self) -> None:
         """Let go."""
         self._diag.close()
+        self._datagrams.close()
         for fd in self._stat:
             os.close(fd)
 

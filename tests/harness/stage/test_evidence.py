@@ -205,7 +205,7 @@ def test_a_server_may_take_its_time_to_listen(stage: Stage) -> None:
     assert stage.ready("other", within=20) is not None
 
 
-@pytest.mark.parametrize("kind", ["pipe", "socketpair", "queue", "process"])
+@pytest.mark.parametrize("kind", ["pipe", "socketpair", "udp", "queue", "process"])
 def test_news_between_threads_and_processes_is_never_overtaken(stage: Stage, kind: str) -> None:
     """However a program hands its answer on before it prints it, the answer is there when all is still."""
     stage.start("yoda", program("relays.py", kind))
@@ -240,6 +240,58 @@ def test_small_writes_that_the_kernel_holds_back_are_waited_for(stage: Stage) ->
         settled = stage.settle(typed_to=["yoda"], within=20)
         assert settled.asks == ["yoda"]
         assert stage.output("yoda").count(b"one two three") == turn
+
+
+DATAGRAMS = (
+    "import socket, sys\n"
+    "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', int(sys.argv[1])))\n"
+    "while True: data, who = s.recvfrom(100); s.sendto(data.upper(), who)\n"
+)
+SENDS_A_DATAGRAM = (
+    "import socket, sys\n"
+    "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+    "while True:\n"
+    "    s.sendto(input('> ').encode(), ('127.0.0.1', int(sys.argv[1])))\n"
+    "    if len(sys.argv) == 2: print(s.recv(100).decode())\n"
+)
+
+
+def test_a_server_of_datagrams_is_ready_when_it_is_bound_and_its_answers_are_waited_for(stage: Stage) -> None:
+    """Somebody waits for the datagram that was just sent: that is not still."""
+    serve(stage, DATAGRAMS)
+    stage.start("yoda", python(SENDS_A_DATAGRAM, str(stage.port())))
+    stage.settle(within=20)
+    for turn in range(50):
+        stage.type("yoda", b"n%d\n" % turn)
+        settled = stage.settle(typed_to=["yoda"], within=20)
+        assert (settled.evidence, settled.asks) == ("still", ["yoda"])
+        assert stage.output("yoda").endswith(b"N%d\r\n> " % turn)
+
+
+def test_a_datagram_that_nobody_reads_is_proved_to_lie_there(stage: Stage) -> None:
+    """A server that is stopped has it in its socket; the client's wait for an answer has a story."""
+    serve(stage, DATAGRAMS)
+    stage.start("yoda", python(SENDS_A_DATAGRAM, str(stage.port())))
+    stage.settle(within=20)
+    stage.signal("server", signal.SIGSTOP)
+    stage.settle(within=20)
+    stage.type("yoda", b"hello\n")
+    settled = stage.settle(typed_to=["yoda"], within=20)
+    assert (settled.evidence, settled.asks) == ("stuck", [])
+    assert "datagrams lie unread in a socket of the server" in settled.cause
+    stage.signal("server", signal.SIGCONT)
+    assert stage.settle(typed_to=["yoda"], within=20).asks == ["yoda"]
+
+
+def test_a_datagram_that_was_lost_with_its_socket_is_not_waited_for_for_ever(stage: Stage) -> None:
+    """Who ends with datagrams unread takes them along, and no counter of the system says so."""
+    serve(stage, DATAGRAMS)
+    stage.start("yoda", python(SENDS_A_DATAGRAM, str(stage.port()), "and reads no answer"))
+    stage.settle(within=20)
+    stage.type("yoda", b"hello\n")
+    assert stage.settle(typed_to=["yoda"], within=20).evidence == "stuck"
+    stage.signal("yoda", signal.SIGKILL)
+    assert stage.settle(within=20).evidence == "still"
 
 
 A_WORKER_EACH = SERVE + (

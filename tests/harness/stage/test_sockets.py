@@ -90,3 +90,17 @@ def test_bound_udp_sockets_listen_too(sockets: Sockets) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         assert sock.getsockname()[1] in {s.sport for s in sockets.listeners()}
+
+
+@pytest.mark.parametrize(("family", "here"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_datagrams_that_lie_unread_are_seen(sockets: Sockets, family: int, here: str) -> None:
+    """At every look, whether or not the set of sockets has changed since the last one."""
+    with socket.socket(family, socket.SOCK_DGRAM) as near, socket.socket(family, socket.SOCK_DGRAM) as far:
+        far.bind((here, 0))
+        for _ in range(3):
+            sockets.refresh([inode(far)])
+            assert sockets.by_inode[inode(far)].unread == 0
+            near.sendto(b"", far.getsockname())  # even an empty one is something
+            sockets.refresh([inode(far)])
+            assert sockets.by_inode[inode(far)].unread > 0
+            far.recv(100)

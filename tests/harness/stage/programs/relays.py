@@ -1,4 +1,4 @@
-"""Reads a line and prints it by way of others: `python relays.py pipe|socketpair|queue|process`."""
+"""Reads a line and prints it by way of others: `python relays.py pipe|socketpair|udp|queue|process`."""
 
 import os
 import queue
@@ -25,6 +25,13 @@ def chain():
         links = [os.pipe() for _ in range(6)]
         sends = [lambda data, w=w: os.write(w, data) for _, w in links]
         receives = [lambda r=r: os.read(r, 1000) for r, _ in links]
+    elif kind == "udp":
+        links = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(6)]
+        for link in links:
+            link.bind(("127.0.0.1", 0))
+        out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sends = [lambda data, link=link: out.sendto(data, link.getsockname()) for link in links]
+        receives = [lambda link=link: link.recv(1000) for link in links]
     else:
         links = [socket.socketpair() for _ in range(6)]
         sends = [a.send for a, _ in links]
