@@ -17,6 +17,7 @@ import typer
 from harness import __version__, kills, workflow
 from harness.course import Options
 from harness.exits import Exit, Nothing, Wrong
+from harness.probing import ProbeOptions, look_at
 from harness.scenario.mistakes import ERROR, Mistakes
 from harness.scenario.schema import schema as language_schema
 from harness.scenario.select import NoSuchScenario
@@ -42,6 +43,10 @@ Paths = Annotated[list[str], typer.Argument(
     metavar="PATH[::NAME]...", help="Scenario files or folders; ::NAME picks one.")]
 AssignmentOption = Annotated[Path | None, typer.Option(
     "--assignment", metavar="DIR", help="The folder of assignment.yaml (default: the nearest above PATH).")]
+VariantOption = Annotated[str, typer.Option(
+    metavar="NAME", help="The variant of the assignment (default: its own, or what --subject turns out to be).")]
+SubjectFileOption = Annotated[Path | None, typer.Option(
+    metavar="FILE", help="What is so of the submission, line by line, in place of what is found out.")]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where recordings go.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the results as JSON.")]
 JunitOption = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write the results as JUnit XML.")]
@@ -63,8 +68,8 @@ def run(
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
     failed: Annotated[bool, typer.Option("--failed", help="Only what failed or stayed undecided last time.")] = False,
     assignment: AssignmentOption = None,
-    variant: Annotated[str, typer.Option(
-        metavar="NAME", help="The variant of the assignment (default: the one that assignment.yaml is).")] = "",
+    variant: VariantOption = "",
+    subject_file: SubjectFileOption = None,
     out: OutOption = Path(".harness"),
     json_file: JsonOption = None,
     junit: JunitOption = None,
@@ -72,8 +77,22 @@ def run(
 ) -> None:
     """Play scenarios against a subject (default: the assignment's reference answer) and report."""
     options = Options(paths, assignment, subject, server, client, only or [], seed, repeat, jobs, failed, out,
-                      json_file, junit, verbose, variant)
+                      json_file, junit, verbose, variant, subject_file)
     _end(lambda: workflow.run(options))
+
+
+@app.command()
+def probe(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a submission.")],
+    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what was found out as a file.")] = None,
+    subject_file: SubjectFileOption = None,
+    assignment: AssignmentOption = None,
+    variant: VariantOption = "",
+    json_file: JsonOption = None,
+) -> None:
+    """Find out about a submission: how it builds and starts, how it asks, its variant and pace, what is odd."""
+    options = ProbeOptions(folder, assignment, variant, subject_file, save, json_file)
+    _end(lambda: look_at(options))
 
 
 @app.command()

@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
-from harness.course import Course, Options, choose, open_course, open_subject
+from harness.course import Course, Options, open_course
 from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
 from harness.memory import remember
 from harness.players import Setting, Task, blob_reader, play_all, stage_level
+from harness.probing import prepare
 from harness.recording import Recording
+from harness.report.card import decided
 from harness.report.console import Console
 from harness.report.exports import to_json, to_junit
 from harness.report.report import Played, Report
@@ -34,15 +36,17 @@ from harness.workshop import workshop
 def run(options: Options) -> Exit:
     """Play the chosen scenarios against one subject."""
     started = time.monotonic()
-    course, chosen = choose(options)
     _make_room(options)
     with workshop() as folder:
-        subject = open_subject(options, course, folder / "built")
+        prepared = prepare(options, folder)
+        course, chosen, subject, options = prepared.course, prepared.chosen, prepared.subject, prepared.options
         setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder)
         plays = product(chosen, range(options.repeat))
         tasks = [Task(number, scenario, options.seed + again) for number, (scenario, again) in enumerate(plays)]
         view = Console(verbose=options.verbose)
         view.begin(len(tasks), subject.name, stage_level(folder))
+        if prepared.decision is not None:
+            view.page(decided(prepared.decision))
         played, interrupted = _play(setting, tasks, options.jobs, view)
     report = _report(played, course.rubric, options, subject.name, started)
     bad = [play.outcome.key for play in played if play.outcome.bad]

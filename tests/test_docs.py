@@ -19,7 +19,8 @@ from harness.scenario.checked import checked
 from harness.scenario.loader import assignment_text, check_text, load_assignment
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/01-play.md", "docs/02-write-a-scenario.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/01-play.md", "docs/02-write-a-scenario.md",
+         "docs/03-grade-a-class.md"]
 # Pages that are made, or kept beside the code that they describe: only their links are looked at here.
 OTHERS = ["docs/protocol.md", "docs/scenario-language.md", "docs/results.md", "docs/findings.md"]
 

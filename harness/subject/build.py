@@ -60,7 +60,8 @@ def build(folder: Path, assignment: Assignment, workshop: Path, files: Mapping[s
                 _forget_compiled(built[home])
         inside = (entry.folder / entry.file).relative_to(home)
         command = _make(entry, built[home], inside)
-        programs[role] = Program(role, command, entry.language, built[home], assignment.roles[role].arguments)
+        where = str((entry.folder / entry.file).relative_to(folder))
+        programs[role] = Program(role, command, entry.language, built[home], assignment.roles[role].arguments, where)
     return Subject(folder.name, programs)
 
 

@@ -83,6 +83,7 @@ class Program:
     language: str = ""
     sources: Path | None = None
     arguments: Sequence[str] = ()
+    entry: str = ""  # its file, as it lies in the submission
 
     @property
     def template(self) -> list[str]:
