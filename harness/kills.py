@@ -7,9 +7,10 @@ from pathlib import Path
 
 from harness.author.bites import kill, matrix, named_by
 from harness.author.saboteur import Wrong, base_of, bases, load_saboteurs, make
-from harness.course import Course, Options, choose
+from harness.course import FILES_AGAIN, Course, Options, choose
 from harness.exits import Exit, Nothing
-from harness.players import Setting, Task, play_all
+from harness.judge.plays import Seeded, together
+from harness.players import Setting, play_all, tasks
 from harness.report.matrix import matrix_lines
 from harness.scenario.model import Scenario
 from harness.subject.build import NoCompiler, build, with_commands
@@ -69,13 +70,18 @@ def _right(homes: Mapping[str, Path], course: Course, chosen: Sequence[Scenario]
         except NoCompiler as exc:
             say(f"{name}: {exc}")
             continue
-        found[name] = _plays(subject, course, chosen, options, folder / name)
+        again = 1 if name == _REFERENCE else FILES_AGAIN
+        found[name] = _plays(subject, course, chosen, options, folder / name, files_again=again)
     return found
 
 
 def _plays(subject: Subject, course: Course, chosen: Sequence[Scenario], options: Options,
-           folder: Path) -> list[Outcome]:
+           folder: Path, *, files_again: int = FILES_AGAIN) -> list[Outcome]:
+    """The outcome of each scenario; those that move files are played several times."""
     folder.mkdir(parents=True, exist_ok=True)
     setting = Setting(course.assignment, course.text, course.sample, subject, folder / "kept", folder)
-    tasks = [Task(n, s, options.seed) for n, s in enumerate(chosen)]
-    return [outcome for _, outcome, _ in play_all(setting, tasks, options.jobs)]
+    plays = tasks(chosen, course.assignment, seed=options.seed, files_again=files_again)
+    found: dict[str, list[Seeded]] = {}
+    for task, outcome, _ in sorted(play_all(setting, plays, options.jobs), key=lambda one: one[0].number):
+        found.setdefault(outcome.key, []).append(Seeded(task.seed, outcome))
+    return [together(several)[0] for several in found.values()]

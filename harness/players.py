@@ -28,7 +28,7 @@ from harness.judge.files import Blob
 from harness.judge.judge import judge
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
-from harness.scenario.model import Scenario
+from harness.scenario.model import Scenario, Type, walk
 from harness.stage import Stage
 from harness.stage.box import Level
 from harness.subject.subject import Subject
@@ -55,12 +55,32 @@ class Task:
     number: int
     scenario: Scenario
     seed: int
+    plays: int = 1  # how often its scenario is played
 
     @property
     def name(self) -> str:
         """A file name for its recording."""
         words = re.sub(r"[^A-Za-z0-9]+", "-", self.scenario.title).strip("-").lower()[:60]
         return f"{self.number:03d}-{words}"
+
+
+def tasks(scenarios: Sequence[Scenario], assignment: Assignment, *, seed: int, repeat: int = 1,
+          files_again: int = 1) -> list[Task]:  # fmt: skip
+    """Every play: each scenario `repeat` times, and one that moves files at least `files_again` times.
+
+    (Whether a file arrives may hang on how TCP cut its bytes: one play that went well shows little.)
+    """
+    found: list[Task] = []
+    for scenario in scenarios:
+        plays = max(repeat, files_again if moves_files(scenario, assignment) else 1)
+        found += [Task(len(found) + again, scenario, seed + again, plays) for again in range(plays)]
+    return found
+
+
+def moves_files(scenario: Scenario, assignment: Assignment) -> bool:
+    """Whether a line is typed that moves a file."""
+    lines = [line for step in walk(scenario.play) if isinstance(step, Type) for _, line in step.lines]
+    return any(line.split(" ", 1)[0] in assignment.moves_files for line in lines)
 
 
 def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:

@@ -54,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What we conclude about one scenario, played once."""
+    """What we conclude about one scenario: from one play, or from several together (judge/plays.py)."""
 
     scenario: str  # its name, with the value of `each` where it has one
     key: str  # PATH::NAME, what plays it again
@@ -66,6 +66,9 @@ class Outcome:
     seconds: float = 0.0
     evidence: dict[str, int] = field(default_factory=dict)  # how many steps rest on which rung of stillness
     recording: str = ""  # path of the recording, where it was kept
+    plays: int = 1
+    failed_plays: Sequence[int] = ()  # their seeds; of several plays only
+    undecided_plays: Sequence[int] = ()
 
     @property
     def divergence(self) -> Finding | None:
@@ -73,6 +76,27 @@ class Outcome:
         return next((f for f in self.findings if f.verdict is self.verdict), None) if self.bad else None
 
     @property
+    def often(self) -> str:
+        """How many of several plays went wrong: "failed 2 of 5 plays (seeds 1, 3)"; "" for one play, or if none did."""
+        failed, unclear = (_seeds(seeds) for seeds in (self.failed_plays, self.undecided_plays))
+        said = [f"failed {len(self.failed_plays)} of {self.plays} plays{failed}"] if failed else []
+        if unclear:
+            said.append(f"undecided in {len(self.undecided_plays)} of {self.plays}{unclear}")
+        return ", ".join(said)
+
+    @property
     def bad(self) -> bool:
         """Whether this outcome needs somebody's attention."""
         return self.verdict in (Verdict.FAILED, Verdict.UNDECIDED)
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    """" (seeds 1, 3, 7 to 12)"."""
+    runs: list[list[int]] = []
+    for seed in seeds:
+        if runs and seed == runs[-1][-1] + 1:
+            runs[-1].append(seed)
+        else:
+            runs.append([seed])
+    said = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return f" (seed{'s' if len(seeds) > 1 else ''} {', '.join(said)})" if seeds else ""

@@ -10,22 +10,19 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 
-from harness.course import Course, Options, open_course
+from harness.course import Course, Options, choose, open_course, open_subject
 from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
 from harness.memory import remember
-from harness.players import Setting, Task, blob_reader, play_all, stage_level
-from harness.probing import prepare
+from harness.players import Setting, Task, blob_reader, play_all, stage_level, tasks
 from harness.recording import Recording
-from harness.report.card import decided
 from harness.report.console import Console
 from harness.report.exports import to_json, to_junit
-from harness.report.report import Played, Report
+from harness.report.report import Played, Report, combined
 from harness.scenario.loader import check_file, load_assignment, load_file, scenario_from
 from harness.scenario.mistakes import ERROR, Mistake, Mistakes, nearest
 from harness.scenario.model import Scenario
@@ -36,18 +33,16 @@ from harness.workshop import workshop
 def run(options: Options) -> Exit:
     """Play the chosen scenarios against one subject."""
     started = time.monotonic()
+    course, chosen = choose(options)
     _make_room(options)
     with workshop() as folder:
-        prepared = prepare(options, folder)
-        course, chosen, subject, options = prepared.course, prepared.chosen, prepared.subject, prepared.options
+        subject = open_subject(options, course, folder / "built")
         setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder)
-        plays = product(chosen, range(options.repeat))
-        tasks = [Task(number, scenario, options.seed + again) for number, (scenario, again) in enumerate(plays)]
+        plays = tasks(chosen, course.assignment, seed=options.seed, repeat=options.repeat,
+                      files_again=options.plays_of_files)
         view = Console(verbose=options.verbose)
-        view.begin(len(tasks), subject.name, stage_level(folder))
-        if prepared.decision is not None:
-            view.page(decided(prepared.decision))
-        played, interrupted = _play(setting, tasks, options.jobs, view)
+        view.begin(len(plays), subject.name, stage_level(folder))
+        played, interrupted = _play(setting, plays, options.jobs, view)
     report = _report(played, course.rubric, options, subject.name, started)
     bad = [play.outcome.key for play in played if play.outcome.bad]
     remember(options.out, bad, [play.outcome.key for play in played], interrupted=interrupted)
@@ -69,19 +64,24 @@ def _make_room(options: Options) -> None:
             file.open("a", encoding="utf-8").close()
 
 
-def _play(setting: Setting, tasks: Sequence[Task], jobs: int, view: Console) -> tuple[list[Played], bool]:
-    """Play everything; on Ctrl-C what was played so far still counts."""
+def _play(setting: Setting, plays: Sequence[Task], jobs: int, view: Console) -> tuple[list[Played], bool]:
+    """Play everything, and take several plays of a scenario together; on Ctrl-C what was played so far still counts."""
     played: list[tuple[int, Played]] = []
+    together: dict[str, list[Played]] = {}  # plays of scenarios of which not all have ended yet
     interrupted = False
     try:
-        for task, outcome, recording in play_all(setting, tasks, jobs, lambda task: view.playing(task.scenario.title)):
-            played.append((task.number, Played(outcome, task.scenario, recording)))
-            view.ended(played[-1][1])
+        for task, outcome, recording in play_all(setting, plays, jobs, lambda task: view.playing(task.scenario.title)):
+            one = Played(outcome, task.scenario, recording, task.seed)
+            played.append((task.number, one))
+            mine = together.setdefault(outcome.key, [])
+            mine.append(one)
+            if len(mine) == task.plays:
+                view.ended(combined(sorted(together.pop(outcome.key), key=lambda play: play.seed))[0])
     except KeyboardInterrupt:
         interrupted = True
     finally:
         view.close()
-    return [one for _, one in sorted(played, key=lambda pair: pair[0])], interrupted
+    return combined([one for _, one in sorted(played, key=lambda pair: pair[0])]), interrupted
 
 
 def _report(played: Sequence[Played], rubric: Rubric | None, options: Options, subject: str, started: float) -> Report:
@@ -106,13 +106,13 @@ def judge_again(paths: Sequence[Path], options: Options) -> Exit:
     """Judge recordings again, without starting a program."""
     started = time.monotonic()
     files = [file for path in paths for file in (sorted(path.rglob("*.jsonl")) if path.is_dir() else [path])]
-    played = [_judged(file) for file in files]
+    played = combined([_judged(file) for file in files])
     if not played:
         raise Nothing("nothing was selected: there is no recording here")
     began = played[0].recording.began
     view = Console(verbose=options.verbose)
     report = _report(played, _rubric(options, began), options, str(began.subject.get("name", "")), started)
-    view.begin(len(report.played), report.subject, report.stage)
+    view.begin(report.plays, report.subject, report.stage)
     for play in report.played:
         view.ended(play)
     return _tell(report, options, view)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
 from typing import IO, Any
 
 from rich import box
@@ -91,14 +90,15 @@ class Console:
         self._refresh()
 
     def ended(self, played: Played) -> None:
-        """A play ended: one line says how."""
+        """A scenario ended, with all of its plays: one line says how."""
         outcome = played.outcome
-        if outcome.scenario in self._now:
-            self._now.remove(outcome.scenario)
-        why = f"  ({played.why_skipped})" if played.why_skipped else ""
+        self._now = [title for title in self._now if title != outcome.scenario]
+        many = f"{outcome.plays} plays" if outcome.plays > 1 else ""
+        notes = [note for note in (played.why_skipped, outcome.often or many) if note]
+        why = f"  ({'; '.join(notes)})" if notes else ""
         cells = [badge(outcome.verdict), Span(seconds(outcome.seconds), Style.QUIET), Span(outcome.scenario + why)]
         self._show(Grid(_ENDED, [cells], indent=0))
-        self._refresh(1)
+        self._refresh(outcome.plays)
 
     def finish(self, report: Report) -> None:
         """The run is over: the failures in full, what could not be decided, and the summary."""
@@ -113,10 +113,6 @@ class Console:
                 number += 1
                 self._show(BLANK, *told(report, cause, number, self._terminal.width, self._verbose))
         self._show(BLANK, *summary(report, self._planned, self._verbose))
-
-    def page(self, blocks: Iterable[Block]) -> None:
-        """Show something that is no run."""
-        self._show(*blocks)
 
     def close(self) -> None:
         """Take the progress off the screen; an interrupted run leaves no half bar behind. Twice is fine."""

@@ -48,6 +48,9 @@ def _scenario(report: Report, play: Played) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "evidence": dict(outcome.evidence),
         "recording": outcome.recording,
+        "plays": outcome.plays,
+        "failed_plays": list(outcome.failed_plays),
+        "undecided_plays": list(outcome.undecided_plays),
         "again": report.command(play),
         "findings": [_finding(found) for found in outcome.findings],
         "steps": [_step(told) for told in steps(play)],
@@ -88,6 +91,9 @@ def schema() -> dict[str, Any]:
         "tags": _TEXTS,
         "seconds": _NUMBER,
         "evidence": counts,
+        "plays": {"type": "integer", "minimum": 1},
+        "failed_plays": _list({"type": "integer"}),
+        "undecided_plays": _list({"type": "integer"}),
         "findings": _list(finding),
         "steps": _list(step),
     }
@@ -176,7 +182,8 @@ def _case(suite: ET.Element, report: Report, play: Played) -> None:
         found = outcome.divergence
         unsure = outcome.verdict is Verdict.UNDECIDED
         kind = "undecided" if unsure else found.code if found else "failed"
-        message = found.sentence if found else "no finding says why"
+        sentence = found.sentence if found else "no finding says why"
+        message = f"{outcome.often}: {sentence}" if outcome.often else sentence
         bad = ET.SubElement(case, "error" if unsure else "failure", message=safe(message), type=safe(kind))
         bad.text = safe(_details(report, play, found))
 
@@ -185,4 +192,5 @@ def _details(report: Report, play: Played, found: Finding | None) -> str:
     """The finding in full, label by label, and the command that plays it again."""
     facts = {} if found is None else {f.name: getattr(found, f.name) for f in fields(found)}
     lines = [f"{name}: {value}" for name, value in facts.items() if value not in ("", None)]
-    return "\n".join([*lines, f"again: {report.command(play)}"])
+    often = [f"plays: {play.outcome.often}"] if play.outcome.often else []
+    return "\n".join([*often, *lines, f"again: {report.command(play)}"])

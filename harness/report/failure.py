@@ -37,6 +37,10 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
     blocks: list[Block] = []
     if play.outcome.verdict is Verdict.UNDECIDED:
         blocks.append(line(Span("We could not tell, so it costs no mark.", Style.UNDECIDED), indent=2))
+    if play.outcome.often:
+        # A person reads "failed" above; how often it did is the first thing to know.
+        often = play.outcome.often[0].upper() + play.outcome.often[1:]
+        blocks.append(line(Span(often, STYLES[play.outcome.verdict]), indent=2))
     if found is None:
         blocks.append(line("No finding says why.", indent=2))
     else:

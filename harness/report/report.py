@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.events import Began
 from harness.grade.marks import Marks
+from harness.judge.plays import Seeded, together
 from harness.recording import Recording
 from harness.report.safe import safe
 from harness.scenario.model import AnyOf, Scenario
@@ -17,11 +18,12 @@ from harness.verdict import Finding, Outcome, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One scenario, played once: what happened, and what we conclude. `scenario` None: only a recording is left."""
+    """One scenario: what we conclude, and the play that shows it. `scenario` None: only a recording is left."""
 
     outcome: Outcome
     scenario: Scenario | None
     recording: Recording
+    task_seed: int = 0  # the seed of a play of which nothing was recorded
 
     def step_text(self, number: int | None) -> str:
         """The step as its author wrote it, or "" where nobody knows."""
@@ -33,6 +35,12 @@ class Played:
         return step.text if step else ""
 
     @property
+    def seed(self) -> int:
+        """The seed that plays this again."""
+        began = next(self.recording.all(Began), None)
+        return began.seed if began else self.task_seed
+
+    @property
     def remarks(self) -> list[Finding]:
         """What is worth a word and decides nothing: findings that passed, yet not about a step."""
         return [f for f in self.outcome.findings if f.verdict is Verdict.PASSED and f.step is None and f.sentence]
@@ -42,6 +50,21 @@ class Played:
         """Why a skipped play does not apply, or ""."""
         skipped = [f.sentence for f in self.outcome.findings if f.verdict is Verdict.SKIPPED]
         return skipped[0] if skipped and self.outcome.verdict is Verdict.SKIPPED else ""
+
+
+def combined(played: Sequence[Played]) -> list[Played]:
+    """One for each scenario (and subject), from however many plays, in the order in which they were met."""
+    groups: dict[tuple[str, str], list[Played]] = {}
+    for play in played:
+        began = next(play.recording.all(Began), None)
+        name = str(began.subject.get("name", "")) if began else ""
+        groups.setdefault((play.outcome.key, name), []).append(play)
+    return [_combined(plays) for plays in groups.values()]
+
+
+def _combined(plays: Sequence[Played]) -> Played:
+    outcome, at = together([Seeded(play.seed, play.outcome) for play in plays])
+    return replace(plays[at], outcome=outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +85,14 @@ class Report:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """How many plays ended how; every verdict has its number, 0 too."""
+        """How many scenarios ended how; every verdict has its number, 0 too."""
         found = Counter(play.outcome.verdict for play in self.played)
         return {verdict: found[verdict] for verdict in Verdict}
+
+    @property
+    def plays(self) -> int:
+        """How many plays there were."""
+        return sum(play.outcome.plays for play in self.played)
 
     @property
     def evidence(self) -> dict[str, int]:
@@ -76,9 +104,8 @@ class Report:
 
     def command(self, play: Played) -> str:
         """The one command that plays this again, as one would type it into a shell."""
-        began = next(play.recording.all(Began), None)
-        seed = began.seed if began else self.seed
-        words = f"harness run {_quoted(play.outcome.key)} --seed {seed}"
+        known = next(play.recording.all(Began), None) is not None
+        words = f"harness run {_quoted(play.outcome.key)} --seed {play.seed if known else self.seed}"
         return f"{words} {self.again}".rstrip()
 
 

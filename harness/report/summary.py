@@ -32,8 +32,10 @@ def _counts(report: Report, planned: int) -> Line:
         if counts[verdict]:
             spans += [Span(f"{SYMBOLS[verdict]} {counts[verdict]} {verdict.value}", badge(verdict).style), "   "]
     facts = [report.subject, f"stage: {report.stage}" if report.stage else "", f"seed {report.seed}"]
-    where = f"{seconds(report.seconds)}   {', '.join(filter(None, facts))}"
-    missing = planned - len(report.played)
+    # Scenarios are counted, and some are played several times.
+    plays = f"{report.plays} plays, " if report.plays > len(report.played) else ""
+    where = f"{plays}{seconds(report.seconds)}   {', '.join(filter(None, facts))}"
+    missing = planned - report.plays
     if missing > 0:
         spans.append(Span(f"{missing} of {planned} not played   ", Style.UNDECIDED))
     return line(*spans, Span(where, Style.QUIET))
@@ -129,7 +131,7 @@ def _next(report: Report, planned: int) -> list[Block]:
 def _nothing_wrong(report: Report, planned: int) -> str:
     if not report.played:
         return "Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only."
-    if len(report.played) < planned:
+    if report.plays < planned:
         return "Next: nothing failed so far, but the run was cut short; play the rest."
     return "Next: nothing to repair."
 

@@ -165,13 +165,52 @@ def test_failed_plays_what_failed_last(harness: Called) -> None:
 
 
 def test_a_name_picks_one_scenario_and_repeat_plays_it_again(harness: Called) -> None:
-    """PATH::NAME; each repetition has a seed of its own, and its recording."""
+    """PATH::NAME; each repetition has a seed of its own, and its recording; they are reported together."""
     name = "course/door.yaml::What is said comes back"
     harness("run", name, "--repeat", "3", "--seed", "7", "--json", "r.json", code=0)
-    plays = json.loads((harness.folder / "r.json").read_text())["scenarios"]
-    seeds = [json.loads((harness.folder / play["recording"]).read_text().splitlines()[0])["seed"] for play in plays]
-    assert seeds == [7, 8, 9]
-    assert plays[0]["again"] == "harness run 'course/door.yaml::What is said comes back' --seed 7"
+    (found,) = json.loads((harness.folder / "r.json").read_text())["scenarios"]
+    assert (found["plays"], found["failed_plays"], found["undecided_plays"]) == (3, [], [])
+    recordings = sorted((harness.folder / ".harness" / "recordings").glob("*.jsonl"))
+    assert [json.loads(path.read_text().splitlines()[0])["seed"] for path in recordings] == [7, 8, 9]
+    assert found["again"] == "harness run 'course/door.yaml::What is said comes back' --seed 7"
+
+
+def test_what_fails_sometimes_is_reported_as_k_of_n_with_its_seeds(harness: Called) -> None:
+    """Never averaged into a pass: it failed, in so many plays, and each seed plays it again; judged again the same."""
+    scenario = SCENARIOS.split("---")[0] + "files: {yoda/dice: {random bytes: 1}}\n"
+    (harness.folder / "course" / "dice.yaml").write_text(scenario)
+    client = harness.folder / "course" / "client.py"
+    client.write_text(client.read_text().replace('print(ask("say", said))',
+                                                 'print(ask("say", said) if open("dice", "rb").read()[0] % 2 else "")'))
+    out, _ = harness("run", "course/dice.yaml", "--repeat", "6", "--json", "r.json", "--junit", "r.xml", code=1)
+    (found,) = json.loads((harness.folder / "r.json").read_text())["scenarios"]
+    failed = found["failed_plays"]
+    assert 0 < len(failed) < 6
+    assert (found["verdict"], found["plays"]) == ("failed", 6)
+    often = f"failed {len(failed)} of 6 plays (seed"
+    assert often in " ".join(out.split())
+    assert "of how TCP cuts the bytes" in " ".join(out.split())
+    assert found["again"].endswith(f"--seed {failed[0]}")
+    failure = ET.parse(harness.folder / "r.xml").getroot().find(".//failure")
+    assert failure is not None
+    assert (failure.get("message") or "").startswith(often)
+    harness("judge", ".harness/recordings", "--json", "again.json", code=1)
+    (again,) = json.loads((harness.folder / "again.json").read_text())["scenarios"]
+    assert (again["failed_plays"], again["findings"]) == (failed, found["findings"])
+
+
+def test_what_moves_files_is_played_three_times_with_a_subject(harness: Called) -> None:
+    """How TCP cuts a file differs from play to play. The reference is played once, and so is what moves no files."""
+    course = harness.folder / "course"
+    assignment = course / "assignment.yaml"
+    assignment.write_text(assignment.read_text() + "moves_files: [hello]\n")
+    programs = ["--server", f"{sys.executable} {course}/server.py {{port}}",
+                "--client", f"{sys.executable} {course}/client.py {{port}}"]  # fmt: skip
+    name = "course/door.yaml::What is said comes back"
+    for options, plays in (programs, 3), ([], 1), (["--repeat", "2"], 2), ([*programs, "--repeat", "4"], 4):
+        harness("run", name, *options, "--json", "r.json", code=0)
+        (found,) = json.loads((harness.folder / "r.json").read_text())["scenarios"]
+        assert found["plays"] == plays, options
 
 
 def test_results_are_written_for_machines(harness: Called) -> None:
@@ -274,11 +313,10 @@ def test_help_lists_what_exists(mistaken: Called) -> None:
     """The commands of today, none of tomorrow; and no command at all is help, too."""
     out, _ = mistaken("--help", code=0)
     commands = re.findall(r"^  ([a-z]+) ", out.partition("Commands:")[2], re.MULTILINE)
-    assert commands == ["run", "probe", "judge", "check", "schema", "saboteurs"]
+    assert commands == ["run", "judge", "check", "schema", "saboteurs"]
     out, _ = mistaken("run", "--help", code=0)
-    assert set(re.findall(r"^\s+(?:-v, )?(--[a-z-]+)", out, re.MULTILINE)) == {
-        "--subject", "--subject-file", "--variant", "--server", "--client", "--only", "--seed", "--repeat", "--jobs",
-        "--failed", "--assignment",
+    assert set(re.findall(r"^\s+(?:-v, )?(--[a-z]+)", out, re.MULTILINE)) == {
+        "--subject", "--server", "--client", "--only", "--seed", "--repeat", "--jobs", "--failed", "--assignment",
         "--out", "--json", "--junit", "--verbose", "--help",
     }  # fmt: skip
 

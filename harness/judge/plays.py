@@ -1,0 +1,57 @@
+"""Several plays of one scenario are one outcome: never averaged, never retried until green. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness.verdict import Finding, Outcome, Verdict, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """One play's outcome, and the seed that plays it again."""
+
+    seed: int
+    outcome: Outcome
+
+
+def together(plays: Sequence[Seeded]) -> tuple[Outcome, int]:
+    """What these plays of one scenario come to, and which of them shows it: failed if any failed, else undecided
+    if any was. The findings are those of the first play that ended so."""
+    verdict = worst(play.outcome.verdict for play in plays)
+    at = next(at for at, play in enumerate(plays) if play.outcome.verdict is verdict)
+    shown = plays[at].outcome
+    if len(plays) == 1:
+        return shown, at
+    evidence: Counter[str] = Counter()
+    for play in plays:
+        evidence.update(play.outcome.evidence)
+    return replace(
+        shown, findings=_findings(shown, _race(plays)), seconds=sum(play.outcome.seconds for play in plays),
+        evidence=dict(evidence), plays=len(plays), failed_plays=_seeds(plays, Verdict.FAILED),
+        undecided_plays=_seeds(plays, Verdict.UNDECIDED),
+    ), at  # fmt: skip
+
+
+def _seeds(plays: Sequence[Seeded], verdict: Verdict) -> list[int]:
+    return [play.seed for play in plays if play.outcome.verdict is verdict]
+
+
+def _race(plays: Sequence[Seeded]) -> str:
+    """What it means that the same was right once and wrong once."""
+    good = len(_seeds(plays, Verdict.PASSED))
+    if not good or not _seeds(plays, Verdict.FAILED):
+        return ""
+    often = {1: "once", 2: "twice"}.get(good, f"{good} times")
+    return f"it works {often} in {len(plays)}: this is a race, or a matter of how TCP cuts the bytes"
+
+
+def _findings(shown: Outcome, race: str) -> Sequence[Finding]:
+    """The findings, with what the other plays say beside the likely cause of the first that went wrong."""
+    found = shown.divergence
+    if not race or found is None:
+        return shown.findings
+    told = replace(found, likely=f"{race}: {found.likely}" if found.likely else race)
+    return [told if finding is found else finding for finding in shown.findings]

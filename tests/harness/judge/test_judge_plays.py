@@ -1,0 +1,64 @@
+"""Several plays of one scenario are one outcome: never averaged into a pass, and the seeds of what failed are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.judge.plays import Seeded, together
+from harness.verdict import Finding, Outcome, Verdict
+
+LETTERS = {"P": Verdict.PASSED, "F": Verdict.FAILED, "U": Verdict.UNDECIDED, "S": Verdict.SKIPPED}
+
+
+def plays(verdicts: str, likely: str = "", first: int = 0) -> list[Seeded]:
+    """A play for each letter; the seeds count from `first`."""
+    return [
+        Seeded(seed, Outcome("s", "f::s", LETTERS[letter], [Finding(LETTERS[letter], "c", f"seed {seed}",
+                                                                    likely=likely)], seconds=1, evidence={"still": 2}))
+        for seed, letter in enumerate(verdicts, first)
+    ]  # fmt: skip
+
+
+COMBINED = [
+    ("P", "P", ""),
+    ("F", "F", ""),
+    ("PPP", "P", ""),
+    ("PFPFP", "F", "failed 2 of 5 plays (seeds 1, 3)"),
+    ("FPP", "F", "failed 1 of 3 plays (seed 0)"),
+    ("FFF", "F", "failed 3 of 3 plays (seeds 0 to 2)"),
+    ("PUP", "U", "undecided in 1 of 3 (seed 1)"),
+    ("UFP", "F", "failed 1 of 3 plays (seed 1), undecided in 1 of 3 (seed 0)"),
+    ("SSS", "S", ""),
+    ("SP", "P", ""),
+    ("P" * 40 + "FFF" + "P" * 50 + "F" * 7, "F", "failed 10 of 100 plays (seeds 40 to 42, 93 to 99)"),
+]
+
+
+@pytest.mark.parametrize(("verdicts", "whole", "often"), COMBINED, ids=[row[0][:8] for row in COMBINED])
+def test_plays_together(verdicts: str, whole: str, often: str) -> None:
+    """One that failed fails the whole, whatever the others did; then one that is undecided leaves it undecided."""
+    outcome, at = together(plays(verdicts))
+    assert (outcome.verdict, outcome.often, outcome.plays) == (LETTERS[whole], often, len(verdicts))
+    assert verdicts[at] == whole
+    assert at == verdicts.index(whole)
+    assert (outcome.seconds, outcome.evidence) == (len(verdicts), {"still": 2 * len(verdicts)})
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "likely", "told"),
+    [
+        ("PFPFP", "x", "it works 3 times in 5: this is a race, or a matter of how TCP cuts the bytes: x"),
+        ("FP", "", "it works once in 2: this is a race, or a matter of how TCP cuts the bytes"),
+        ("PPF", "", "it works twice in 3: this is a race, or a matter of how TCP cuts the bytes"),
+        ("FFF", "x", "x"),
+        ("UF", "x", "x"),
+        ("UP", "x", "x"),
+        ("F", "x", "x"),
+    ],
+)
+def test_what_works_sometimes_has_a_cause_of_its_own(verdicts: str, likely: str, told: str) -> None:
+    """It stands beside what caused the first failure, and apart from what was seen."""
+    found = together(plays(verdicts, likely))[0].divergence
+    assert found is not None
+    assert found.likely == told
+    assert found.sentence == f"seed {verdicts.index('F' if 'F' in verdicts else 'U')}"
