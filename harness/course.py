@@ -16,6 +16,7 @@ from harness.scenario.mistakes import nearest
 from harness.scenario.model import Scenario
 from harness.scenario.select import Wanted, load_all, select
 from harness.subject.build import build, with_commands
+from harness.subject.learnt import NOTHING, Given
 from harness.subject.subject import Subject
 
 
@@ -52,7 +53,8 @@ class Options:
     json: Path | None = None
     junit: Path | None = None
     verbose: bool = False
-    variant: str = ""  # of the assignment; "": its own
+    variant: str = ""  # of the assignment; "": its own, or the one that the subject turns out to be
+    subject_file: Path | None = None  # what a tutor says of the subject
     files_again: int = 0  # how often scenarios that move files are played; 0: as the subject needs it
 
     @property
@@ -65,7 +67,7 @@ class Options:
     def again(self) -> str:
         """The options that name the subject, as one would type them."""
         given = {"subject": self.subject, "server": self.server, "client": self.client, "assignment": self.assignment,
-                 "variant": self.variant or None}
+                 "variant": self.variant or None, "subject-file": self.subject_file}
         words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
         return shlex.join(words)
 
@@ -102,12 +104,15 @@ def _variant(assignment: Assignment, name: str, file: Path) -> Assignment:
     raise Wrong(f"{file}: no variant is called {name!r} ({meant})")
 
 
-def open_subject(options: Options, course: Course, folder: Path) -> Subject:
-    """Find and build what is played against: the reference, unless the caller names another. Raises SubjectError."""
+def open_subject(options: Options, course: Course, folder: Path, given: Given = NOTHING) -> Subject:
+    """Find and build what is played against: the reference, unless the caller names another. Raises SubjectError.
+
+    `given`: what a tutor says of its files.
+    """
     commands = options.commands(course.assignment)
     unneeded = set(course.assignment.roles) <= set(commands) and options.subject is None
     where = options.subject or course.folder / course.assignment.reference
-    base = None if unneeded else build(where.resolve(), course.assignment, folder)
+    base = None if unneeded else build(where.resolve(), course.assignment, folder, given.files(course.assignment))
     return with_commands(base, commands, Path.cwd()) if commands or base is None else base
 
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.course import Course, Options, choose, open_course, open_subject
+from harness.course import Course, Options, open_course
 from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
 from harness.memory import remember
 from harness.players import Setting, Task, blob_reader, play_all, stage_level, tasks
+from harness.probing import prepare
 from harness.recording import Recording
+from harness.report.card import decided
 from harness.report.console import Console
 from harness.report.exports import to_json, to_junit
 from harness.report.report import Played, Report, combined
@@ -33,15 +35,17 @@ from harness.workshop import workshop
 def run(options: Options) -> Exit:
     """Play the chosen scenarios against one subject."""
     started = time.monotonic()
-    course, chosen = choose(options)
     _make_room(options)
     with workshop() as folder:
-        subject = open_subject(options, course, folder / "built")
+        prepared = prepare(options, folder)
+        course, chosen, subject, options = prepared.course, prepared.chosen, prepared.subject, prepared.options
         setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder)
         plays = tasks(chosen, course.assignment, seed=options.seed, repeat=options.repeat,
                       files_again=options.plays_of_files)
         view = Console(verbose=options.verbose)
         view.begin(len(plays), subject.name, stage_level(folder))
+        if prepared.decision is not None:
+            view.page(decided(prepared.decision))
         played, interrupted = _play(setting, plays, options.jobs, view)
     report = _report(played, course.rubric, options, subject.name, started)
     bad = [play.outcome.key for play in played if play.outcome.bad]
@@ -149,15 +153,18 @@ class Checked:
 
 
 def check(paths: Sequence[Path], assignment: Path | None) -> Checked:
-    """Every mistake and warning of these files: scenarios, the rubric, the assignment."""
-    course = open_course(assignment, [Wanted(path) for path in paths])
+    """Every mistake and warning of these files, in each variant: scenarios, rubrics, the assignment."""
+    wanted = [Wanted(path) for path in paths]
+    course = open_course(assignment, wanted)
+    courses = [open_course(assignment, wanted, name) for name in course.assignment.variant_names] or [course]
     files = [file for path in paths for file in scenario_files(path)]
-    checked = [_checked(file, course) for file in files]
+    checked = [_checked(file, courses) for file in files]
     return Checked([m for mistakes, _ in checked for m in mistakes], len(files), sum(len(s) for _, s in checked))
 
 
-def _checked(file: Path, course: Course) -> tuple[list[Mistake], list[Scenario]]:
-    if file.name in ("assignment.yaml", course.assignment.rubric):
+def _checked(file: Path, courses: Sequence[Course]) -> tuple[list[Mistake], list[Scenario]]:
+    """The mistakes of a file, and its scenarios. `courses`: the same course, in each variant."""
+    if file.name == "assignment.yaml" or file.name in {course.assignment.rubric for course in courses}:
         # Loaded already with the course, or nothing would have come so far; but this may be another course's.
         load: Callable[[Path], object] = load_assignment if file.name == "assignment.yaml" else load_rubric
         try:
@@ -165,15 +172,21 @@ def _checked(file: Path, course: Course) -> tuple[list[Mistake], list[Scenario]]
         except Mistakes as exc:
             return list(exc.mistakes), []
         return [], []
-    mistakes = check_file(file, course.assignment)
+    mistakes = check_file(file, courses[0].assignment)
     if any(mistake.severity == ERROR for mistake in mistakes):
         return mistakes, []
-    loaded = load_file(file, course.assignment)
-    return [*mistakes, *_unknown_marks(loaded, course.rubric)], loaded
+    loaded = load_file(file, courses[0].assignment)
+    return [*mistakes, *_unknown_marks(loaded, courses)], loaded
 
 
-def _unknown_marks(scenarios: Iterable[Scenario], rubric: Rubric | None) -> list[Mistake]:
-    """Scenarios whose marks no rubric line has."""
-    lines = rubric.lines() if rubric else []
-    return [Mistake(s.place, f"unknown rubric line {mark!r} in marks", nearest(mark, lines))
-            for s in scenarios for mark in s.marks if mark not in lines]
+def _unknown_marks(scenarios: Iterable[Scenario], courses: Sequence[Course]) -> Iterator[Mistake]:
+    """Scenarios whose marks the rubric of a variant that they apply to does not have."""
+    lines = {course.assignment.name: course.rubric.lines() if course.rubric else [] for course in courses}
+    for scenario in scenarios:
+        mine = [name for name in lines if scenario.applies_to(name)]
+        for mark in scenario.marks:
+            without = [name for name in mine if mark not in lines[name]]
+            if without:
+                where = "" if without == mine else f": it is not in the rubric of variant {without[0]!r}"
+                what = f"unknown rubric line {mark!r} in marks{where}"
+                yield Mistake(scenario.place, what, "" if where else nearest(mark, lines[without[0]]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
 from typing import IO, Any
 
 from rich import box
@@ -113,6 +114,10 @@ class Console:
                 number += 1
                 self._show(BLANK, *told(report, cause, number, self._terminal.width, self._verbose))
         self._show(BLANK, *summary(report, self._planned, self._verbose))
+
+    def page(self, blocks: Iterable[Block]) -> None:
+        """Show something that is no run."""
+        self._show(*blocks)
 
     def close(self) -> None:
         """Take the progress off the screen; an interrupted run leaves no half bar behind. Twice is fine."""

@@ -313,10 +313,11 @@ def test_help_lists_what_exists(mistaken: Called) -> None:
     """The commands of today, none of tomorrow; and no command at all is help, too."""
     out, _ = mistaken("--help", code=0)
     commands = re.findall(r"^  ([a-z]+) ", out.partition("Commands:")[2], re.MULTILINE)
-    assert commands == ["run", "judge", "check", "schema", "saboteurs"]
+    assert commands == ["run", "probe", "judge", "check", "schema", "saboteurs"]
     out, _ = mistaken("run", "--help", code=0)
-    assert set(re.findall(r"^\s+(?:-v, )?(--[a-z]+)", out, re.MULTILINE)) == {
-        "--subject", "--server", "--client", "--only", "--seed", "--repeat", "--jobs", "--failed", "--assignment",
+    assert set(re.findall(r"^\s+(?:-v, )?(--[a-z-]+)", out, re.MULTILINE)) == {
+        "--subject", "--subject-file", "--variant", "--server", "--client", "--only", "--seed", "--repeat", "--jobs",
+        "--failed", "--assignment",
         "--out", "--json", "--junit", "--verbose", "--help",
     }  # fmt: skip
 
