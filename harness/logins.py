@@ -93,6 +93,19 @@ class Logins:
         """A new program runs for `handle`: what its predecessor asked is forgotten."""
         self._dialogues[handle] = _Dialogue()
 
+    def agree(self, handle: str, settled: Settled, within: float | None = None) -> Settled:
+        """Say yes to a client that asks whether ("No such user. Make one? (y/n)"), and wait for what follows."""
+        for _ in range(_MOST_CHOICES):
+            asked = self._question(handle)
+            yes = yes_to(asked)
+            # Above a bare "> " stands the answer before, and a message may well end in "yes or no?".
+            if not yes or not self._stage.alive(handle) or (self._home and same_prompt(asked, self._home)):
+                break
+            self._dialogues[handle].mark = len(self._stage.output(handle))
+            self._stage.type(handle, yes.encode() + b"\n", "yes")
+            settled = settle(self._stage, [handle], within or self._within)
+        return settled
+
     def _approach(self, handle: str) -> bool:
         if self._stage.alive(handle) and handle in self._dialogues:
             if not self._asked_anew(handle):
@@ -104,7 +117,7 @@ class Logins:
             dialogue.questions.append(self._question(handle))
         while dialogue.at < len(self._answers) - 1:
             self._answer(handle, None)
-            settled = self._agree(handle, settle(self._stage, [handle], self._within))
+            settled = self.agree(handle, settle(self._stage, [handle], self._within))
             if not self._waits(handle, settled) or self._asked_again(handle) or self._turned_away(handle):
                 return False
             dialogue.at += 1
@@ -134,7 +147,7 @@ class Logins:
 
     def _conclude(self, handle: str, settled: Settled, expected: bool) -> None:
         dialogue = self._dialogues[handle]
-        if not self._waits(handle, self._agree(handle, settled)):
+        if not self._waits(handle, self.agree(handle, settled)):
             return
         asked, known = self._question(handle), dialogue.questions
         blind = dialogue.blurred or not known[0] or alike(asked, known[0]) or alike(asked, known[dialogue.at])
@@ -195,17 +208,6 @@ class Logins:
         account = self._accounts[handle][0]
         return any(dialogue.inside and self._accounts[other][0] == account and self._stage.alive(other)
                    for other, dialogue in self._dialogues.items() if other != handle)  # fmt: skip
-
-    def _agree(self, handle: str, settled: Settled) -> Settled:
-        """Say yes to a client that asks whether ("No such user. Make one? (y/n)"), and wait for what follows."""
-        for _ in range(_MOST_CHOICES):
-            yes = yes_to(self._question(handle))
-            if not yes or not self._stage.alive(handle):
-                break
-            self._dialogues[handle].mark = len(self._stage.output(handle))
-            self._stage.type(handle, yes.encode() + b"\n", "yes")
-            settled = settle(self._stage, [handle], self._within)
-        return settled
 
     def _waits(self, handle: str, settled: Settled) -> bool:
         """Whether the client waits for its next answer; if not, how the attempt ended is noted."""

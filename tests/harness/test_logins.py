@@ -238,6 +238,16 @@ def test_a_choice_of_yes_and_no_is_answered_with_yes(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_words_above_a_bare_prompt_are_no_choice(tmp_path: Path) -> None:
+    """Where it is known how a client asks for a command, what stands above that sign is a greeting or an answer."""
+    login = WORDLESS.replace('print("Hello")', 'print("Hello" if name == "Leia" else "Shall we say yes or no?")')
+    course = Course(tmp_path, login)
+    course.write("client.py", (course.folder / "client.py").read_text().replace('input("say: ")', 'input("> ")'))
+    outcome, recording = course.plays("- leia logs in\n- yoda logs in\n- yoda: hello\n- yoda sees: HELLO\n")
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    assert [e.data for e in of_kind(recording, "typed") if e.actor == "yoda"] == [b"Yoda\n", b"jedi\n", b"hello\n"]
+
+
 def test_a_client_that_hangs_in_its_login_is_found(tmp_path: Path) -> None:
     """A server that never answers the password leaves the client waiting: told with who waits for whom."""
     silent = SERVER.replace('return "yes"', "threading.Event().wait()")
