@@ -8,7 +8,7 @@ to year keeps one folder, and its assignment.yaml has `variants`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
@@ -127,6 +127,22 @@ class Assignment(_Strict):
         """The names of all variants, the task itself first; none if it has no name. The same for each of them."""
         whole = self._whole or self
         return [name for name in (whole.name, *whole.variants) if name]
+
+    @property
+    def all_values(self) -> frozenset[str]:
+        """The names of the values of all variants."""
+        return frozenset(name for values in self._values_by_variant().values() for name in values)
+
+    def declaring(self, names: Set[str]) -> tuple[str, ...]:
+        """The variants that declare all of these names that any of them does; none if that makes no difference."""
+        values, wanted = self._values_by_variant(), names & self.all_values
+        found = tuple(variant for variant, declared in values.items() if wanted <= declared.keys())
+        return found if len(found) < len(values) else ()
+
+    def _values_by_variant(self) -> dict[str, dict[str, str]]:
+        whole = self._whole or self
+        changed = {name: whole.values if one.values is None else one.values for name, one in whole.variants.items()}
+        return {whole.name: whole.values, **changed}
 
     def variant(self, name: str) -> Assignment:
         """The task of this name, complete, with no variants of its own. Raises KeyError."""

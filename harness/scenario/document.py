@@ -67,19 +67,19 @@ class Document:
                 self.found.error(self.node.place, f"the key {required!r} is missing")
 
     def _applies(self) -> None:
-        """Read which variants it is for, and go by one of those: `{x}` may be a value there alone."""
-        self.variants = self._texts("variants")
-        known = self.assignment.variant_names
-        unknown = [name for name in self.variants if name not in known]
+        """Learn which variants it is for, and read it as one of those."""
+        said, known = self._texts("variants"), self.assignment.variant_names
         node = self.node.find("variants")
-        items = node.items if isinstance(node, Items) else (node,)
-        for item in items:
-            if isinstance(item, Text) and item.text in unknown:
-                there = nearest(item.text, known) if known else ""
-                why = "" if known else ": this assignment has none"
-                self.found.error(item.place, f"unknown variant {item.text!r}{why}", there)
-        if self.variants and not unknown and self.assignment.name not in self.variants:
-            self.assignment = self.assignment.variant(self.variants[0])
+        for item in node.items if isinstance(node, Items) else (node,):
+            if isinstance(item, Text) and item.text.strip() and item.text not in known:
+                what = f"unknown variant {item.text!r}" + ("" if known else ": this assignment has none")
+                self.found.error(item.place, what, nearest(item.text, known))
+        # Who uses a value that only one year's task has, need not say which year is meant.
+        declared = self.assignment.declaring(_braced(self.node))
+        self.variants = said or declared
+        mine = [name for name in said if name in known] or declared
+        if mine and self.assignment.name not in mine:
+            self.assignment = self.assignment.variant(mine[0])
 
     def _text(self, key: str) -> str:
         """A key with one text."""
@@ -182,7 +182,8 @@ class Document:
                     self.found.warn(place, f"`{key}` declares {name!r}, and nothing uses it")
 
     def _scenario(self, own: Case, case: Case, number: int) -> tuple[Scenario, Values]:
-        values = Values(self.found, shared=self.assignment.values, own=own)
+        shared, all_values = self.assignment.values, self.assignment.all_values
+        values = Values(self.found, shared=shared, elsewhere=all_values - shared.keys(), own=own)
 
         def fill(node: Node) -> str | None:
             text = self._scalar(node)
@@ -223,6 +224,14 @@ class Document:
             if sentence := self._scalar(value):
                 hints |= dict.fromkeys(numbers, sentence.strip())
         return hints
+
+
+def _braced(node: Node) -> set[str]:
+    """Every x that stands as `{x}` in a document."""
+    if isinstance(node, Text):
+        return set(BRACES.findall(node.text))
+    inner = node.items if isinstance(node, Items) else [one for entry in node.entries for one in entry]
+    return {name for one in inner for name in _braced(one)}
 
 
 def _label(case: Case) -> str:

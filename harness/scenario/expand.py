@@ -11,7 +11,7 @@ from harness.scenario.model import Place
 
 BRACES = re.compile(r"\{([A-Za-z_][\w-]*)\}")
 # Known only when the play runs: the director puts them in.
-LATE = frozenset({"port", "host", "admin_password"})
+LATE = frozenset({"port", "host"})
 # They have a meaning of their own and cannot be declared.
 OWN = frozenset({"n", "name", "port", "host"})
 # {titel} is {title}; {m} is not {n}.
@@ -24,6 +24,7 @@ class Values:
 
     found: Collector
     shared: Mapping[str, str] = field(default_factory=dict)  # the assignment's
+    elsewhere: frozenset[str] = frozenset()  # declared by other variants of the assignment, and not by this one
     own: Mapping[str, str] = field(default_factory=dict)
     crowds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name -> accounts
     used: set[str] = field(default_factory=set)
@@ -60,6 +61,8 @@ class Values:
             self.found.error(place, "`{name}` is the account of one who types: write it in typed text")
         elif name == "n":
             self.found.warn(place, "`{n}` counts only inside of `N times`: here it is text")
+        elif name in self.elsewhere:
+            self.found.error(place, f"`{{{name}}}` is not declared in every variant: say with `variants` in which")
         elif meant := nearest(name, {*self.shared, *self.own, *self.crowds, *LATE, *extra}, ALIKE):
             self.found.error(place, f"`{{{name}}}` is not declared", f"{{{meant}}}")
         else:
