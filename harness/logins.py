@@ -86,8 +86,9 @@ class Logins:
 
     def conclude(self, waiting: Sequence[str], settled: Settled, *, expected: bool = True) -> None:
         """How each attempt ended. `expected`: to be let in, which decides what is assumed where nobody can tell."""
-        for handle in waiting:
-            self._conclude(handle, settled, expected)
+        accounts = [self._accounts[handle][0] for handle in waiting]
+        for handle, account in zip(waiting, accounts, strict=True):
+            self._conclude(handle, settled, expected, rivals=accounts.count(account) > 1)
 
     def begun(self, handle: str) -> None:
         """A new program runs for `handle`: what its predecessor asked is forgotten."""
@@ -145,7 +146,7 @@ class Logins:
         dialogue.mark = len(self._stage.output(handle))
         self._stage.type(handle, text.encode() + b"\n", what)
 
-    def _conclude(self, handle: str, settled: Settled, expected: bool) -> None:
+    def _conclude(self, handle: str, settled: Settled, expected: bool, *, rivals: bool) -> None:
         dialogue = self._dialogues[handle]
         if not self._waits(handle, self.agree(handle, settled)):
             return
@@ -158,7 +159,8 @@ class Logins:
         if dialogue.at and not dialogue.blurred and same_question(asked, known[dialogue.at]):
             self._note(handle, "refused", f"after the {self._answers[dialogue.at]} it asked {asked!r} again")
             return
-        if not expected and self._home and not same_prompt(asked, self._home):
+        doubtful = not expected or rivals or not known[dialogue.at]
+        if doubtful and self._home and not same_prompt(asked, self._home):
             dialogue.at = 0
             self._note(handle, "refused", f"it asked {asked!r}, and asks {self._home!r} where somebody is let in")
             return
@@ -167,8 +169,8 @@ class Logins:
             return
         dialogue.inside = expected or not blind
         if not blind:
-            # Not from who should be refused: what looks new may be a refusal in its own words.
-            self._home = self._home or (asked if expected else "")
+            # Not from who may be refused: what looks new may be a refusal in its own words.
+            self._home = self._home or (asked if expected and not rivals else "")
             self._note(handle, "in", f"it asks {asked!r} now")
             return
         dialogue.at = dialogue.at if expected else 0

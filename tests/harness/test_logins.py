@@ -196,6 +196,14 @@ def test_a_refusal_without_a_question_is_undecided_where_nobody_was_in(tmp_path:
     assert tried(recording) == [("yoda", "no-prompt"), ("yoda", "in")]
 
 
+def test_of_two_without_a_question_the_one_who_is_asked_for_a_command_got_in(tmp_path: Path) -> None:
+    """At one instant one is let in and the other told otherwise: known, as somebody else was in before."""
+    play = "- leia logs in\n- together: [1 of yoda and twin logs in]\n"
+    outcome, recording = Course(tmp_path, WORDLESS).plays(play)
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    assert sorted(result for _, result in tried(recording)) == ["in", "in", "refused"]
+
+
 OTHER_WORDS = """\
 name = input("Name: ")
 while True:
