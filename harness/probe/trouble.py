@@ -64,8 +64,10 @@ def _never(played: Played, expected: str) -> Trouble:
         what = f"its program {ending(ended)} at once and left another running in the background ({stayed[0]})"
         return Trouble("forks-away", f"{expected}, and to stay at its terminal; {what}: do not fork away")
     if ended is not None:
-        return Trouble("server-ends", f"{expected}; its program {ending(ended)} before that{_saying(played, server)}: "
-                                      f"try {_typed(played, server)}")  # fmt: skip
+        # The first of its session: what it leaves behind is hung up with the terminal, unless it made its own session.
+        away = "" if ended.status else " (one that puts itself into the background ends with its terminal)"
+        return Trouble("server-ends", f"{expected}; its program {ending(ended)} before that{_saying(played, server)}"
+                                      f"{away}: try {_typed(played, server)}")  # fmt: skip
     settled = played.settled()
     why = next((s.cause for s in reversed(settled) if s.cause), "") or _waiting(played)
     return Trouble("never-listens", f"{expected}; it runs and never does: {why}{_saying(played, server)}: "

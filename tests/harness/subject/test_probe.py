@@ -1,0 +1,133 @@
+"""A probe finds out how a submission works; a run goes by it, and every recording says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import probe_door as door
+import pytest
+from typer.testing import CliRunner, Result
+
+from harness.cli import app
+from harness.recording import Recording
+
+Probed = Callable[..., tuple[Result, dict[str, Any]]]
+
+
+@pytest.fixture
+def probed(tmp_path: Path) -> Probed:
+    """Probe a submission, and return how that ended and the card as JSON."""
+    course = door.course(tmp_path / "course")
+
+    def probe(folder: Path, *options: str) -> tuple[Result, dict[str, Any]]:
+        file = tmp_path / "card.json"
+        words = ["probe", str(folder), "--assignment", str(course), "--json", str(file), *options]
+        result = CliRunner().invoke(app, words)
+        return result, json.loads(file.read_text()) if file.exists() else {}
+
+    return probe
+
+
+def values(card: dict[str, Any]) -> dict[str, Any]:
+    """What was learnt, without how."""
+    return {key: fact["value"] for key, fact in card["facts"].items()}
+
+
+def test_the_card_says_what_was_learnt(probed: Probed, tmp_path: Path) -> None:
+    """Files, commands, variant, questions in their order, and what the programs do while nobody types."""
+    result, card = probed(door.submission(tmp_path / "right"))
+    assert result.exit_code == 0, result.output
+    learnt = values(card)
+    assert float(learnt.pop("answers").split()[1]) > 0
+    assert learnt == {
+        "server file": "server.py", "server language": "python", "server command": "python3 server.py {port} {motto}",
+        "client file": "client.py", "client language": "python", "client command": "python3 client.py {port}",
+        "layout": "one folder", "variant": "1", "accounts end": "none", "transport": "tcp", "ports": ["tcp {port}"],
+        "name prompt": "Who is there?", "password prompt": "Your word:", "new password prompt": "Think of a word:",
+        "command prompt": "Say:", "wrong password": "the name is asked for again", "server idle": "blocks",
+        "client idle": "blocks", "oddities": [],
+    }  # fmt: skip
+    assert card["troubles"] == []
+    assert "either will do" in card["facts"]["accounts end"]["seen"]
+
+
+def test_a_variant_is_known_by_how_its_server_listens(probed: Probed, tmp_path: Path) -> None:
+    """A UDP server that takes the port alone, and a client that wants host and port: both are found out."""
+    folder = door.submission(tmp_path / "udp", door.rules() + door.UDP, door.UDP_CLIENT + door.TALK)
+    result, card = probed(folder)
+    assert result.exit_code == 0, result.output
+    learnt = values(card)
+    assert (learnt["variant"], learnt["transport"]) == ("2", "udp")
+    assert learnt["client command"] == "python3 client.py {host} {port}"
+    assert learnt["oddities"] == [], "what it did with other arguments says nothing of it"
+
+
+@pytest.mark.parametrize(("wants", "other", "called"), [
+    (door.WANTS_NEWLINE, "none", "without a newline"), (door.WANTS_NONE, "newline", "with a newline"),
+])  # fmt: skip
+def test_the_shape_of_the_accounts_file_is_found_out(
+    probed: Probed, tmp_path: Path, wants: tuple[str, str], other: str, called: str
+) -> None:
+    """Either shape breaks somebody: the plays use the other one, and the one that breaks it is told."""
+    result, card = probed(door.submission(tmp_path / "one", door.rules(*wants) + door.TCP))
+    assert result.exit_code == 0, result.output
+    assert {values(card)["accounts end"], other} == {"newline", "none"}
+    (trouble,) = card["troubles"]
+    assert trouble["code"] == "accounts-shape"
+    assert f"server/accounts.txt {called} at its end: " in trouble["sentence"]
+
+
+SCENARIO = """\
+scenario: Hello is answered
+cast: {yoda: Yoda}
+play:
+  - yoda logs in
+  - yoda: hello
+  - yoda sees: hello yourself
+---
+scenario: Its own accounts stay as they are
+cast: {luke: {account: luke, password: x}}
+files: {server/accounts.txt: "luke x"}
+play:
+  - luke logs in
+  - server/accounts.txt is: luke x
+---
+scenario: Only the other year asks for this
+variants: ["2"]
+cast: {yoda: Yoda}
+play:
+  - yoda logs in
+"""
+
+
+def test_a_run_plays_what_was_found_out(tmp_path: Path) -> None:
+    """The variant's scenarios, with its arguments, on accounts of the shape it copes with; recordings say so."""
+    course = door.course(tmp_path / "course")
+    (course / "hello.yaml").write_text(SCENARIO)
+    rules = door.rules(*door.WANTS_NEWLINE)
+    folder = door.submission(tmp_path / "udp", rules + door.UDP, door.UDP_CLIENT + door.TALK)
+    result = CliRunner().invoke(app, ["run", str(course), "--subject", str(folder), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert "variant: 2" in result.output
+    plays = [Recording.load(path) for path in sorted((tmp_path / "out" / "recordings").glob("*.jsonl"))]
+    assert len(plays) == 3
+    contents = [next(e.content for e in play.events if getattr(e, "path", "") == "server/accounts.txt")  # type: ignore[attr-defined]
+                for play in plays]  # fmt: skip
+    assert contents == [f"{door.ACCOUNTS}\n".encode(), b"luke x", f"{door.ACCOUNTS}\n".encode()]
+    subject = plays[0].began.subject
+    assert subject["programs"]["client"]["argv"][-2:] == ["{host}", "{port}"]
+    assert subject["learnt"]["accounts end"].startswith("newline (")
+
+
+def test_the_reference_is_known_and_not_probed(tmp_path: Path) -> None:
+    """A run against the reference answer plays it as the assignment says."""
+    course = door.course(tmp_path / "course", door.ASSIGNMENT.replace("reference: .", "reference: ../right"))
+    (course / "hello.yaml").write_text(SCENARIO)
+    door.submission(tmp_path / "right")
+    result = CliRunner().invoke(app, ["run", str(course), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    play = Recording.load(sorted((tmp_path / "out" / "recordings").glob("*.jsonl"))[0])
+    assert "learnt" not in play.began.subject
