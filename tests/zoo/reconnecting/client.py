@@ -33,7 +33,7 @@ def request(keyword, *fields, body=b""):
     except Dropped:
         leave("\nThe forum cannot be reached (any more).")
     if keyword == "OVER":
-        leave("\n" + text.capitalize() + ".")
+        leave("\n" + text[0].upper() + text[1:] + ".")
     return keyword == "YES", text, body
 
 
