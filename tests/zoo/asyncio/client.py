@@ -123,7 +123,7 @@ class Client:
         for task in pending:
             task.cancel()
         # The server's last word goes before an error in sending to it.
-        return sorted(done, key=tasks.index)[0].exception()
+        return [task.exception() for task in sorted(done, key=tasks.index)][0]
 
 
 async def main():
