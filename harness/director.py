@@ -17,7 +17,7 @@ import harness
 from harness.aftermath import Aftermath, hanging
 from harness.events import Began, Ended, Listening, Noted, NotTyped, Settled, StepBegan
 from harness.logins import Logins
-from harness.patience import settle, settle_until
+from harness.patience import SILENT, settle, settle_until
 from harness.props import Props, put
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
@@ -126,7 +126,7 @@ class Director:
             case Type():
                 for handle, line in step.lines:
                     self._type(handle, line)
-                    settle(self._stage, [handle], self._within([line]))
+                    settle(self._stage, [handle], self._within([line]), self._silent([line]))
             case Do():
                 self._do(step)
             case Pass():
@@ -149,8 +149,14 @@ class Director:
 
     def _within(self, lines: Sequence[str] = ()) -> float:
         """How long an answer to these lines may take."""
-        slow = any(line.split(" ", 1)[0] in self._assignment.moves_files for line in lines)
-        return self._assignment.file_timeout if slow else self._assignment.timeout
+        return self._assignment.file_timeout if self._moves_files(lines) else self._assignment.timeout
+
+    def _silent(self, lines: Sequence[str]) -> float:
+        """How long a poller may say nothing at all to these lines."""
+        return self._assignment.file_timeout if self._moves_files(lines) else SILENT
+
+    def _moves_files(self, lines: Sequence[str]) -> bool:
+        return any(line.split(" ", 1)[0] in self._assignment.moves_files for line in lines)
 
     def _do(self, step: Do) -> None:
         """A stage direction: each in turn, and each waited for."""
@@ -209,7 +215,7 @@ class Director:
         self._recorder.step = group.number
         self._logins.answer(waiting)
         lines = [line for step in group.steps if isinstance(step, Type) for _, line in step.lines]
-        self._logins.conclude(waiting, settle(self._stage, typed, self._within(lines)))
+        self._logins.conclude(waiting, settle(self._stage, typed, self._within(lines), self._silent(lines)))
 
     def _release(self, step: Step) -> list[str]:
         """Begin one step of a group, and wait for nothing. Returns who was typed to."""

@@ -13,6 +13,7 @@ from harness.events import Conduct, Exited, Settled
 from harness.judge import sentences as say
 from harness.judge.causes import traceback
 from harness.judge.miss import Miss
+from harness.judge.silences import slow
 from harness.judge.view import View
 from harness.scenario.model import Deed, Do, Expect, Pass, Sight, Step, Together, Type, walk
 from harness.verdict import Verdict
@@ -68,7 +69,8 @@ def _acts_between(view: View, number: int, top: Step) -> bool:
 
 
 def remarks(view: View) -> Iterator[tuple[str, Miss]]:
-    """What is worth a word and costs nothing: tracebacks, programs left behind, a core kept busy."""
+    """What is worth a word and costs nothing: tracebacks, slow answers, programs left behind, a core kept busy."""
+    yield from slow(view)
     for actor in view.actors:
         error = traceback(view, actor, 0, len(view.events))
         if error:

@@ -17,3 +17,8 @@ def refusal(settled: Settled | None) -> tuple[Verdict, str]:
         had = f"in {settled.wall:.0f} s the programs could run for {settled.own:.1f} s"
         return Verdict.UNDECIDED, f"the machine was too busy to tell: {had}"
     return Verdict.FAILED, ""
+
+
+def out_of_time(settled: Settled | None) -> bool:
+    """Whether the programs had all the time they may have, and were still at work when it was over."""
+    return settled is not None and settled.evidence == "gave-up" and settled.own >= settled.within

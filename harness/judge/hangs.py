@@ -9,13 +9,13 @@ from harness.judge import sentences as say
 from harness.judge.standing import told
 from harness.judge.view import View
 
-# Findings about somebody who waits, or who is waited for.
+# Findings about somebody who waits, or who is waited for. (Part of an answer may have come before a hang: not-seen.)
 HANGS = ("no-answer", "too-slow", "did-not-leave")
 
 
 def afterwards(view: View, code: str, actors: Sequence[str]) -> Iterator[str]:
     """What is known of these actors after the play, in clauses: nothing, unless somebody hung."""
-    if code not in HANGS:
+    if code not in HANGS and not (code == "not-seen" and any(isinstance(event, Lived) for event in view.events)):
         return
     standing = [clause for event in view.events if isinstance(event, Asked) and event.actor in actors
                 for clause in told(event, say.program(view, event.actor))]
@@ -37,4 +37,4 @@ def _served(event: Lived) -> str:
             return f"afterwards a new client could not log in as {event.account}: {event.why}"
         case "gone":
             return "afterwards a new client came, and the server ended"
-    return f"afterwards a new client could not log in as {event.account} either: the server serves nobody any more"
+    return f"afterwards a new client that wanted to log in as {event.account} had no answer either"

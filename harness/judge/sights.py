@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from harness.events import Settled
 from harness.judge import sentences as say
-from harness.judge.evidence import PROOF, refusal
+from harness.judge.evidence import PROOF, out_of_time, refusal
 from harness.judge.miss import Miss, exactly_one
+from harness.judge.silences import silent, too_slow
 from harness.judge.view import View
 from harness.scenario.matching import count, fold, mask, near_miss, text_differs
 from harness.scenario.model import Expect, Quantifier, Sight
@@ -95,9 +97,18 @@ def _unseen(view: View, step: Expect, actor: str, wanted: str, seen: str, near: 
     sentence = sentence or f"expected {say.shown(wanted)} on {where}, got {say.shown(seen)}"
     gone = view.gone(actor, view.end(step))
     likely = f"{say.program(view, actor)} {say.ending(gone)}" if gone else ""
+    if not gone and verdict is Verdict.FAILED and (silence := _silence(view, step, actor, wanted)) is not None:
+        return replace(silence, near=near)
     if not gone and settled is not None and actor not in settled.asks:
         likely = say.cause(settled)
     return Miss("not-seen", say.open_because(sentence, why), wanted, seen, near, where, likely, verdict)
+
+
+def _silence(view: View, step: Expect, actor: str, wanted: str) -> Miss | None:
+    """Nothing came: the line that this person typed had an empty answer, or none, or none yet."""
+    if view.typed_what(actor, step) != "line" or not view.only_prompt(actor, step):
+        return None
+    return silent(view, step, actor, wanted, _owed(view, step, actor))
 
 
 def _not_kept(view: View, step: Expect, actor: str, what: str) -> Miss:
@@ -152,6 +163,8 @@ def _owed(view: View, step: Expect, actor: str) -> Miss | None:
     silent = not view.seen(actor, step).strip()
     if settled is not None and (actor in settled.asks or not (settled.evidence in PROOF or silent)):
         return None
+    if settled is not None and out_of_time(settled):
+        return too_slow(view, step, actor, settled, repr(view.typed_line(actor, step)))
     sentence = f"{say.program(view, actor)} owes an answer, and does not ask for the next line"
     return Miss("no-answer", say.open_because(sentence, why), "an answer, and the next question",
                 say.shown(view.seen(actor, step)), where=say.theirs(view, actor, "terminal"), likely=say.cause(settled),

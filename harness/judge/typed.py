@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from harness.events import Listening, LoginTried, Started
 from harness.judge import sentences as say
-from harness.judge.evidence import PROOF, refusal
+from harness.judge.evidence import PROOF, out_of_time, refusal
 from harness.judge.miss import Miss, exactly_one
+from harness.judge.silences import too_slow
 from harness.judge.view import View
 from harness.scenario.model import Deed, Do, Quantifier, Type
 from harness.verdict import Verdict
@@ -45,6 +46,8 @@ def _no_answer(view: View, step: Type, handle: str, line: str) -> Miss | None:
     settled = view.settled(step, handle)
     verdict, why = refusal(settled)
     seen = view.seen(handle, step)
+    if settled is not None and handle not in settled.asks and out_of_time(settled):
+        return too_slow(view, step, handle, settled, typed)
     if settled is None or (handle not in settled.asks and (settled.evidence in PROOF or not seen.strip())):
         sentence = f"{typed} has no answer that came to its end: {who} does not ask for the next line"
         return Miss("no-answer", say.open_because(sentence, why), expected, say.shown(seen), where=where,
@@ -105,7 +108,10 @@ def _reason(view: View, step: Do, handle: str, tried: LoginTried) -> str:
 
 def _hung(view: View, step: Do, handle: str, tried: LoginTried) -> Miss:
     """A login without an end: neither in nor out."""
-    verdict, why = refusal(view.settled_now(step))
+    settled = view.settled_now(step)
+    if settled is not None and out_of_time(settled):
+        return too_slow(view, step, handle, settled, f"the login of {tried.account}")
+    verdict, why = refusal(settled)
     sentence = f"the login of {tried.account} came to no end: {say.program(view, handle)} does not ask for anything"
     return Miss("no-answer", say.open_because(sentence, why), "the next question", say.shown(view.seen(handle, step)),
                 where=say.theirs(view, handle, "terminal"), likely=tried.why, verdict=verdict)

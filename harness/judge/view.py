@@ -10,7 +10,7 @@ from functools import cached_property
 
 from harness.events import Capped, Event, Exited, LoginTried, NotTyped, Output, Settled, Signalled, Started, Typed
 from harness.judge.timeline import Timeline
-from harness.scenario.matching import visible
+from harness.scenario.matching import fold, visible
 from harness.scenario.model import Step
 
 
@@ -64,6 +64,12 @@ class View(Timeline):
         at = self.last_typed(actor, self.end(step))
         event = self.events[at] if at is not None else None
         return event.data.decode(errors="replace").strip() if isinstance(event, Typed) else ""
+
+    def typed_what(self, actor: str, step: Step) -> str:
+        """What kind of thing `actor` typed last: line | key | raw | name | password, "" for nothing."""
+        at = self.last_typed(actor, self.end(step))
+        event = self.events[at] if at is not None else None
+        return event.what if isinstance(event, Typed) else ""
 
     def _next_typed(self, actor: str, after: int) -> int:
         for at in range(after + 1, len(self.events)):
@@ -119,13 +125,23 @@ class View(Timeline):
 
     def prompt(self, actor: str, before: int) -> str:
         """The line that this actor's program asks with once it is in; "" where none was seen."""
+        lines = [line for line in self.welcome(actor, before).splitlines() if line.strip()]
+        return lines[-1].strip() if lines else ""
+
+    def welcome(self, actor: str, before: int) -> str:
+        """All that this actor's terminal showed as it was let in, up to its prompt; "" where nothing was seen."""
         for event in reversed(self.events[:before]):
             if isinstance(event, LoginTried) and event.actor == actor and event.result == "in":
                 at = self.events.index(event)
-                start = self.last_typed(actor, at)
-                lines = [ln for ln in self.text(actor, start or 0, at).splitlines() if ln.strip()]
-                return lines[-1].strip() if lines else ""
+                return self.text(actor, self.last_typed(actor, at) or 0, at)
         return ""
+
+    def only_prompt(self, actor: str, step: Step) -> bool:
+        """Whether all that `actor` has seen since they last typed is the prompt: some last lines of their welcome."""
+        typed, seen = self.last_typed(actor, self.end(step)), fold(self.seen(actor, step))
+        welcome = fold(self.welcome(actor, typed)) if typed is not None else ""
+        prompt = fold(self.prompt(actor, typed)) if typed is not None else ""
+        return not seen or (bool(prompt) and seen.endswith(prompt) and welcome.endswith(seen))
 
 
 def without_echo(shown: str, typed: bytes) -> str:

@@ -67,6 +67,46 @@ def test_a_client_that_answers_late_is_waited_for(tmp_path: Path) -> None:
     assert [e.data for e in of_kind(recording, "typed")][2:] == [b"one\n", b"two\n"]
 
 
+def test_a_poller_that_sleeps_for_six_seconds_in_short_naps_is_slow_and_not_silent(tmp_path: Path) -> None:
+    """Nobody can see that its count of naps will end; healthy programs have been seen to take so long."""
+    naps = """import os, select, sys, time
+def line():
+    text = b""
+    while not text.endswith(b"\\n"):
+        time.sleep(0.05)
+        if select.select([0], [], [], 0)[0]:
+            text += os.read(0, 1)
+    return text.decode().strip()
+print("say: ", end="", flush=True)
+while True:
+    said = line()
+    for nap in range(60):
+        time.sleep(0.1)
+    print(said.upper() + "\\nsay: ", end="", flush=True)
+"""
+    course = Course(tmp_path, assignment=ASSIGNMENT.replace("login: {answers: [name, password]}\n", ""))
+    course.write("client.py", naps)
+    outcome, _ = course.plays("- yoda starts\n- yoda: hello\n- yoda sees: HELLO\n")
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+
+
+def test_a_poller_that_never_says_a_word_is_silent(tmp_path: Path) -> None:
+    """Not all of a step's time is waited for: everything was read, nothing lies anywhere, and it only beats."""
+    mute = """import os, select, time
+print("say: ", end="", flush=True)
+while True:
+    time.sleep(0.05)
+    if select.select([0], [], [], 0)[0]:
+        os.read(0, 100)
+"""
+    course = Course(tmp_path, assignment=ASSIGNMENT.replace("login: {answers: [name, password]}\n", ""))
+    course.write("client.py", mute)
+    outcome, recording = course.plays("- yoda starts\n- yoda: hello\n- yoda sees: HELLO\n")
+    assert finding(outcome).code == "no-answer", told(outcome)
+    assert of_kind(recording, "settled")[-1].evidence == "steady"
+    assert "yoda's client stands in sleep() at client.py:4" in finding(outcome).likely
+
+
 def test_who_leaves_at_its_next_heartbeat_has_left(tmp_path: Path) -> None:
     """A client that looks every 1.3 seconds whether the server lives is given that time."""
     heart = """\

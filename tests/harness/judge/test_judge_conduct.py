@@ -84,7 +84,7 @@ def test_a_traceback_while_the_answer_is_awaited_is_the_likely_cause() -> None:
     """The server's traceback between the line and its failure explains it."""
     tape = Tape("- yoda logs in\n- yoda: READ\n- yoda sees: x\n").logs_in("yoda").step().types("yoda", "READ")
     found = tape.prints("server", TRACEBACK).prints("yoda", PROMPT).settles().step().finding()
-    assert (found.code, found.likely) == ("not-seen", f"the server {TOLD}")
+    assert (found.code, found.likely) == ("empty-answer", f"the server {TOLD}")
 
 
 def test_a_traceback_from_before_explains_no_wrong_text() -> None:
@@ -175,8 +175,20 @@ def test_no_hint_is_shown_where_the_step_passed_or_stays_open() -> None:
 def test_no_hint_helps_against_a_crash(who: str) -> None:
     """If the server crashed, or the client itself is gone, the hint about wording is beside the point."""
     tape = Tape(HINTED, HINT).logs_in("yoda").step().types("yoda", "READ").ends(who, 1).settles().step().step()
-    failed = next(f for f in tape.judged().findings if f.code == "not-seen")
-    assert failed.hint == ""
+    failed = [f for f in tape.judged().findings if f.code in ("not-seen", "empty-answer")]
+    assert [f.hint for f in failed] == [""]
+
+
+@pytest.mark.parametrize(("own", "told"), [(0.4, ""), (5.8, ""), (8.2, "8 s"), (19.0, "19 s")])
+def test_a_slow_answer_is_a_remark(own: float, told: str) -> None:
+    """Slow is neither silent nor wrong: the slowest line of each person is named, and costs nothing."""
+    tape = Tape("- yoda logs in\n- yoda: POST\n- yoda: READ\n").logs_in("yoda")
+    for line, took in ("POST", own), ("READ", 0.1):
+        tape.step().types("yoda", line).prints("yoda", PROMPT).settles(own=took)
+    outcome = tape.judged()
+    said = [f.sentence for f in outcome.findings if f.code == "slow"]
+    assert said == ([f"yoda's client took {told} to answer 'POST': slow, though it costs nothing"] if told else [])
+    assert outcome.verdict is P
 
 
 def test_what_is_left_running_is_a_remark() -> None:

@@ -31,8 +31,14 @@ SEES: list[Row] = [
     ("the text stands there", "yoda sees: hello you", said("1 hello you"), P, "ok", ""),
     ("white space is folded", "yoda sees: hello you", said("hello    you"), P, "ok", ""),
     ("lines in order, others between", 'yoda sees: "a\\nc"', said("a\nb\nc"), P, "ok", ""),
-    ("nothing", "yoda sees: hello", said(""), F, "not-seen",
-     "expected 'hello' on yoda's terminal, got 'board>'"),
+    ("an empty answer", "yoda sees: hello", said(""), F, "empty-answer",
+     "expected 'hello' on yoda's terminal, and 'READ' had an empty answer: only the prompt came back"),
+    ("no answer at all", "yoda sees: hello", unsaid(asks=[], evidence="stuck"), F, "no-answer",
+     "expected 'hello' on yoda's terminal, and 'READ' has no answer at all: "
+     "yoda's client does not ask for the next line"),
+    ("half an answer, and a hang", "yoda sees: hello",
+     lambda t: t.step().types("yoda", "READ").prints("yoda", "hel\n").settles([], "stuck").step(), F, "not-seen",
+     "expected 'hello' on yoda's terminal, got 'hel'"),
     ("something else", "yoda sees: hello", said("bye"), F, "not-seen",
      "expected 'hello' on yoda's terminal, got 'bye\\nboard>'"),
     ("part of a word", "yoda sees: 33", said("3331"), F, "not-seen",
@@ -42,8 +48,9 @@ SEES: list[Row] = [
     ("the machine is too busy", "yoda sees: hello", unsaid(asks=[], **BUSY), U, "not-seen",
      "expected 'hello' on yoda's terminal, got nothing "
      "(the machine was too busy to tell: in 200 s the programs could run for 3.2 s)"),
-    ("its own time is over", "yoda sees: hello", unsaid(asks=[], **OUT_OF_TIME), F, "not-seen",
-     "expected 'hello' on yoda's terminal, got nothing"),
+    ("its own time is over", "yoda sees: hello", unsaid(asks=[], **OUT_OF_TIME), F, "too-slow",
+     "expected 'hello' on yoda's terminal, and 'READ' has no answer after 20 s, and the programs are still at work: "
+     "yoda's client does not ask for the next line"),
     ("it came although the machine is busy", "yoda sees: hello",
      lambda t: t.step().types("yoda", "READ").prints("yoda", "hello\n").settles([], **BUSY).step(), P, "ok", ""),
     ("exactly: white space counts", "yoda sees exactly: hello  you", said("hello you"), F, "not-seen",

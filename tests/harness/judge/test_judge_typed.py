@@ -25,8 +25,9 @@ TYPED: list[Row] = [
      "'READ' has no answer that came to its end: yoda's client does not ask for the next line"),
     ("spinning", "READ", lambda t: t.step().types("yoda", "READ").settles([], "spinning"), F, "no-answer",
      "'READ' has no answer that came to its end: yoda's client does not ask for the next line"),
-    ("out of its own time", "READ", lambda t: t.step().types("yoda", "READ").settles([], **OUT_OF_TIME), F, "no-answer",
-     "'READ' has no answer that came to its end: yoda's client does not ask for the next line"),
+    ("out of its own time", "READ", lambda t: t.step().types("yoda", "READ").settles([], **OUT_OF_TIME), F, "too-slow",
+     "'READ' has no answer after 20 s, and the programs are still at work: "
+     "yoda's client does not ask for the next line"),
     ("too busy", "READ", lambda t: t.step().types("yoda", "READ").settles([], **BUSY), U, "no-answer",
      "'READ' has no answer that came to its end: yoda's client does not ask for the next line "
      "(the machine was too busy to tell: in 200 s the programs could run for 3.2 s)"),
