@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,7 +56,9 @@ def prepare(options: Options, folder: Path) -> Prepared:
     subject = _with_commands(open_subject(options, course, folder / "built", given), given, course.assignment)
     if not needed(course.assignment, subject, given, options.variant):
         return Prepared(course, chosen, replace(subject, accounts_end=_end(given)), options)
-    decision = decide(subject, course.assignment, _laboratory(course, folder), given, variant=options.variant)
+    with Console(verbose=False).busy() as doing:
+        lab = _laboratory(course, folder, doing)
+        decision = decide(subject, course.assignment, lab, given, variant=options.variant)
     if not chosen:
         course, chosen = choose(replace(options, variant=decision.assignment.name))
         options = replace(options, variant=decision.assignment.name)
@@ -76,13 +79,13 @@ def _with_commands(subject: Subject, given: Given, assignment: Assignment) -> Su
     return replace(subject, programs=programs)
 
 
-def _laboratory(course: Course, folder: Path) -> Laboratory:
+def _laboratory(course: Course, folder: Path, doing: Callable[[str], None]) -> Laboratory:
     several = len(course.assignment.variant_names) > 1
     stages = folder / "experiments"
     stages.mkdir()
     # Actors may run as another user: they must be able to reach their own folders.
     stages.chmod(0o711)
-    return Laboratory(course.text, course.sample, stages, limit=_GUESS if several else None)
+    return Laboratory(course.text, course.sample, stages, limit=_GUESS if several else None, begins=doing)
 
 
 def _end(given: Given) -> AccountsEnd:
@@ -109,11 +112,14 @@ def look_at(options: ProbeOptions) -> Exit:
     course = open_course(options.assignment, [Wanted(home.parent)], options.variant)
     given = _given(options.subject_file, course.assignment)
     wanted = Options([], subject=home, variant=options.variant)
-    with workshop() as folder:
+    view = Console(verbose=False)
+    with workshop() as folder, view.busy() as doing:
+        doing("building")
         subject = _with_commands(open_subject(wanted, course, folder / "built", given), given, course.assignment)
-        found = probe(home, subject, course.assignment, _laboratory(course, folder), given, variant=options.variant)
+        lab = _laboratory(course, folder, doing)
+        found = probe(home, subject, course.assignment, lab, given, variant=options.variant)
     _write(found, options)
-    Console(verbose=False).page(card(found))
+    view.page(card(found))
     return Exit.FAILED if found.fatal else Exit.PASSED
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,11 +107,13 @@ class Laboratory:
     workshop: Path
     level: Level = "auto"
     limit: float | None = None  # seconds of a program's own time, where the assignment's are more
+    begins: Callable[[str], None] = lambda name: None  # told of each experiment that begins
     played: list[Played] = field(default_factory=list)
 
     def play(self, name: str, subject: Subject, assignment: Assignment, *steps: object,
              accounts: str | None = None) -> Played:
         """Play these steps on a fresh stage. `accounts`: the text of the accounts file, as it stands."""
+        self.begins(name)
         if self.limit is not None:
             assignment = assignment.model_copy(update={"timeout": min(assignment.timeout, self.limit)})
         document: dict[str, object] = {"scenario": name}

@@ -120,7 +120,7 @@ def _idle(settled: Settled, actor: str) -> Fact:
     if not waits:
         return Fact("runs", f"it was never seen to wait ({settled.evidence})")
     if not ends:
-        return Fact("blocks", f"{_count(len(waits), 'thread')} in {calls}, none with a time limit")
+        return Fact("blocks", f"its threads wait in {calls}, none with a time limit")
     if min(ends) <= _POLL:
         return Fact("polls", f"it wakes by itself again and again ({settled.evidence}; {calls})")
     return Fact("has a heartbeat", f"it wakes by itself in {min(ends):.1f} s ({settled.evidence}; {calls})")
@@ -170,10 +170,6 @@ def _odd(one: Played, actor: str, role: str) -> Iterator[str]:
 
 def _error(line: str) -> bool:
     return re.match(r"[A-Za-z_][\w.]*(?:Error|Exception)\b", line) is not None or line.startswith("Exception in thread")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def still_asks(one: Played, handle: str) -> bool:

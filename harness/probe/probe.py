@@ -14,8 +14,8 @@ from harness.scenario.assignment import Assignment
 from harness.subject.learnt import NOTHING, Fact, Given, find_word
 from harness.subject.subject import COMMAND, Subject
 
-# Times the liveness command is typed, to learn the pace.
-_ANSWERS = 5
+# Times the liveness command is typed in one conversation, to learn the pace. (The others add to that.)
+_ANSWERS = 3
 _BUILDS = {"python": "nothing to build", "java": "javac", "c": "make, or cc", COMMAND: "a command that was given"}
 
 

@@ -7,9 +7,10 @@ terminal's encoding has.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
 from rich import box
@@ -114,6 +115,16 @@ class Console:
                 number += 1
                 self._show(BLANK, *told(report, cause, number, self._terminal.width, self._verbose))
         self._show(BLANK, *summary(report, self._planned, self._verbose))
+
+    @contextlib.contextmanager
+    def busy(self) -> Iterator[Callable[[str], None]]:
+        """Something takes a while: what is done now stands on a terminal, and is gone afterwards."""
+        if not self._terminal.is_terminal:
+            yield lambda doing: None
+            return
+        # A spinner of plain letters: any terminal has them.
+        with self._terminal.status("", spinner="line") as status:
+            yield lambda doing: status.update(self._pen.text(Span(doing, Style.QUIET)))
 
     def page(self, blocks: Iterable[Block]) -> None:
         """Show something that is no run."""
