@@ -60,6 +60,14 @@ class Waiter:
             return left if left <= VM_EXIT_BEAT else None
         return None
 
+    def length(self, now: float) -> float:
+        """Seconds from its beginning to its end, or a little more; 0 where that cannot be known."""
+        if self.wait.limit is not None:
+            return self.wait.limit
+        if self.wait.at is not None:
+            return max(0.0, self.wait.at - _clock(self.wait.clock) + now - self.thread.since)
+        return 0.0
+
     def ends_in(self, now: float) -> float | None:
         """Seconds until it wakes by itself at the earliest; None: it does not (or only keeps its runtime's house)."""
         if not (self.wait.timed or self.thread.restless or any(t.kind == "timer" for t in self.targets)):

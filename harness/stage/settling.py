@@ -102,6 +102,7 @@ class Settling:
         self.hottest: tuple[Thread, float] | None = None
         self._news: News | None = None
         self._dropped = False  # output came since the last news, past the limit
+        self._longest_beat = 0.0  # of the waits that end and begin again, as far as they were sat out
 
     def run(self) -> tuple[str, Picture]:
         """Until something is proved, or time is up: the evidence and the last picture."""
@@ -201,14 +202,18 @@ class Settling:
         quiet = self.own - self._news.own
         busy = self._dropped or (self.hottest is not None and self.hottest[1] > IDLE_SHARE * quiet)
         if picture is not None:
-            ending = [w for w in picture.waiters if w.ends_in(time.monotonic()) is not None]
+            now = time.monotonic()
+            ending = [w for w in picture.waiters if w.ends_in(now) is not None]
+            self._longest_beat = max([self._longest_beat, *(w.length(now) for w in ending if w.length(now) <= SOON)])
             again = all(w.thread.line in w.thread.idle for w in ending)
             enough = max(STEADY_AGAIN if again else STEADY, 3 * self._stage.slowest)
             if quiet >= enough and not busy and all(self._beats(w, picture.stuck) for w in ending):
                 for waiter in ending:
                     waiter.thread.idle.add(waiter.thread.line)
                 return "steady"
-        return "" if busy else "timed" if quiet >= max(TIMED, 10 * self._stage.slowest) else ""
+        # Whoever beats slowly gets the time for the beats that prove it steady, before it is called less.
+        patience = max(TIMED, 10 * self._stage.slowest, (LONG_BEATS + 1) * self._longest_beat)
+        return "timed" if not busy and quiet >= patience else ""
 
     def _beats(self, waiter: Waiter, stuck: bool) -> bool:
         """Whether a wait that ends by itself has ended and begun again often enough to be taken for idle."""
@@ -217,4 +222,4 @@ class Settling:
             # It wakes for what comes, and nothing is there: its time limit is only for looking up. A sleeper,
             # though, may find at the end of its sleep what it could not be woken for.
             return begun >= 1 or (bool(waiter.targets) and not stuck)
-        return begun >= (BEATS if (waiter.wait.limit or 0) <= LONG_BEAT else LONG_BEATS)
+        return begun >= (BEATS if waiter.length(time.monotonic()) <= LONG_BEAT else LONG_BEATS)
