@@ -77,7 +77,8 @@ def likely_cause(view: View, step: Step, actor: str, miss: Miss) -> str:
     """Why this step failed, as far as that can be guessed; after a hang, what was found out when the play was over."""
     concerned = _concerned(view, step, actor, miss)
     said = [_at_that_time(view, step, actor, miss, concerned), *afterwards(view, miss.code, concerned)]
-    return "; ".join(filter(None, said))
+    # A line each: what happened, where everybody stood, whether the server still serves.
+    return "\n".join(filter(None, said))
 
 
 def _at_that_time(view: View, step: Step, actor: str, miss: Miss, concerned: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ def afterwards(view: View, code: str, actors: Sequence[str]) -> Iterator[str]:
     standing = [clause for event in view.events if isinstance(event, Asked) and event.actor in actors
                 for clause in told(event, say.program(view, event.actor))]
     if standing:
-        yield "asked at the end of the play: " + ", ".join(standing)
+        yield "at the end of the play, " + ", ".join(standing)
     if code != "did-not-leave":
         yield from (_served(event) for event in view.events if isinstance(event, Lived))
 

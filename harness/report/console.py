@@ -95,9 +95,9 @@ class Console:
         """A scenario ended, with all of its plays: one line says how."""
         outcome = played.outcome
         self._now = [title for title in self._now if title != outcome.scenario]
-        many = f"{outcome.plays} plays" if outcome.plays > 1 else ""
-        notes = [note for note in (played.why_skipped, outcome.often or many) if note]
-        why = f"  ({'; '.join(notes)})" if notes else ""
+        why = f"  ({played.why_skipped})" if played.why_skipped else ""
+        if outcome.plays > 1:
+            why += f"  {outcome.often or f'{outcome.plays} plays'}"
         cells = [badge(outcome.verdict), Span(seconds(outcome.seconds), Style.QUIET), Span(outcome.scenario + why)]
         self._show(Grid(_ENDED, [cells], indent=0))
         self._refresh(outcome.plays)

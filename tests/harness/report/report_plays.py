@@ -9,7 +9,7 @@ from report_builders import PROMPT, Play, begun, report
 from harness.events import Capped, Noted, NotTyped, Signalled, Started
 from harness.grade.marks import Marks
 from harness.grade.rubric import add_up, load_rubric
-from harness.report.report import Played, Report
+from harness.report.report import Played, Report, combined
 from harness.scenario.model import Person
 from harness.verdict import Verdict
 
@@ -167,6 +167,35 @@ def one_cause() -> Report:
         idle_client_stays(),
     ]
     return report(*plays)
+
+
+def works_sometimes() -> Report:
+    """A download that fails in two of five plays, and a hang that is explained."""
+    return report(*combined([_download(seed, seed not in (8, 10)) for seed in range(7, 12)]), _hang())
+
+
+def _download(seed: int, whole: bool) -> Played:
+    play = begun("A file comes back as it was", "yoda", seed=seed)
+    play.command("yoda", "DWN 3331 test.exe", "test.exe successfully downloaded").step("yoda/copy equals: yoda/test.exe")
+    differs = "yoda/copy should equal yoda/test.exe: got only the first 1,024 bytes: the end is missing"
+    miss = play.found(F, "file-differs", differs, 3, actor="yoda", where="yoda/copy", expected="5,120 bytes",
+                      seen="1,024 bytes")  # fmt: skip
+    return play.played(*([] if whole else [miss]), marks=["single.DWN"])
+
+
+def _hang() -> Played:
+    play = begun("Who is half-way through a login delays nobody", "yoda").step("r2d2: LST").types("r2d2", "LST")
+    play.settles("stuck", "r2d2 waits in recv() for an answer from the server")
+    silent = "'LST' has no answer that came to its end: r2d2's client does not ask for the next line"
+    likely = (
+        "r2d2 waits in recv() for an answer from the server\n"
+        "at the end of the play, two threads of the server wait for a lock at server.py:55 and server.py:61, "
+        "the server's thread for yoda stands in recv() at server.py:41, r2d2's client stands in recv() at client.py:9\n"
+        "afterwards a new client that wanted to log in as hans had no answer either"
+    )
+    miss = play.found(F, "no-answer", silent, 2, actor="r2d2", where="r2d2's terminal", seen="nothing", likely=likely,
+                      expected="an answer, and the next question")  # fmt: skip
+    return play.played(miss, marks=["concurrent.LST"])
 
 
 def somebody() -> Person:

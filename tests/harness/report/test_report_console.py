@@ -40,7 +40,7 @@ def shown(told: Report, *, width: int = 80, verbose: bool = False, tty: bool = F
     """The whole run as it appears, trailing blanks taken off."""
     file = FakeTerminal() if tty else io.StringIO()
     console = Console(verbose=verbose, file=file, width=width)
-    console.begin(planned or len(told.played), told.subject, told.stage)
+    console.begin(planned or told.plays, told.subject, told.stage)
     for play in told.played:
         console.playing(play.outcome.scenario)
         console.ended(play)
@@ -61,6 +61,7 @@ SORTS: dict[str, Callable[[], str]] = {
     "every-event": lambda: shown(report(plays.every_event())),
     "no-marks": lambda: shown(report(plays.wrong_file(), marks=plays.marks(plays.does_not_apply()))),
     "nothing": lambda: shown(report()),
+    "works-sometimes": lambda: shown(plays.works_sometimes()),
     "interrupted": lambda: shown(report(plays.wrong_password()), planned=20),
 }
 
