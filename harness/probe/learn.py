@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from harness.events import Conduct, Output, Settled, Typed
 from harness.probe.experiment import MEMBER, NEW, Played
@@ -43,15 +44,14 @@ def prompts(played: Sequence[Played]) -> dict[str, Fact]:
 
 def _asked(one: Played, handle: str) -> Iterator[tuple[str, str, str]]:
     """Each thing that it asked this person: what is asked for, how that is known, the text that stood there."""
-    word = "new password" if handle == NEW and one.name.startswith("a new user") else "password"
-    for typed, text in one.answers(handle):
-        if typed is None:
-            yield "name prompt", "at its start", text
-        elif typed.what == "name":
-            who = "a name that has no account" if word == "new password" else "a known name"
-            yield f"{word} prompt", f"after {who}", text
-        elif typed.what == "password":
-            yield "command prompt", "after a right password", text
+    new = handle == NEW and one.name.startswith("a new user")
+    parts = one.answers(handle)
+    yield "name prompt", "at its start", parts[0][1]
+    for (_, text), (typed, answer) in pairwise(parts):
+        if typed is not None and typed.what == "password":
+            # What was asked last before it: a yes or a no may have come between.
+            yield "new password prompt" if new else "password prompt", f"after a {'new' if new else 'known'} name", text
+            yield "command prompt", "after a right password", answer
             return
 
 

@@ -5,6 +5,7 @@ Pure: a recording in, sentences out.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -123,6 +124,8 @@ def _typed(played: Played, actor: str) -> str:
 
 def outside(folder: Path) -> list[str]:
     """The links of a submission that lead out of it, and so were left out."""
-    home = folder.resolve()
+    home = os.path.realpath(folder)
     links = (path for path in sorted(folder.rglob("*")) if path.is_symlink())
-    return [str(path.relative_to(folder)) for path in links if not path.resolve().is_relative_to(home)]
+    # realpath, not resolve(): a link to itself must not stop us.
+    return [str(path.relative_to(folder)) for path in links
+            if not Path(os.path.realpath(path)).is_relative_to(home)]  # fmt: skip

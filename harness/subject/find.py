@@ -10,6 +10,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from harness.scenario.assignment import Assignment
@@ -21,6 +22,8 @@ _SKIP = {"__pycache__", "__MACOSX", "venv", "node_modules", "build", "target"}
 _DEEPEST = 9
 # So many names of what was found instead are told; more would hide the rest of the sentence.
 _TOLD = 8
+# How alike two names must be to be one, cut short or misspelt: `serve` is `server` (0.91), `clever` is not (0.67).
+_ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ def find_entries(folder: Path, assignment: Assignment, files: Mapping[str, str] 
         path = _given(files[role], folder) if role in files else _best(sources, folder, wanted.entry, role)
         if path is None:
             raise SubjectError(_not_found(folder, wanted.entry, sources))
+        if not path.is_file():
+            what = "a link that leads nowhere" if path.is_symlink() else "no file"
+            raise SubjectError(f"{path}: this is {what}: put the file itself there")
         if not path.resolve().is_relative_to(folder.resolve()):
             raise SubjectError(f"{path}: this is a link that leads out of the folder: put the file itself there")
         found[role] = Entry(role, path.parent, path.name, LANGUAGES[path.suffix.lower()])
@@ -63,13 +69,15 @@ def _given(name: str, folder: Path) -> Path:
 
 
 def _best(sources: Sequence[Path], folder: Path, entry: str, role: str) -> Path | None:
-    """The file whose name is the entry's, case aside; else the only one whose name holds it."""
+    """The file whose name is the entry's, case aside; else the only one whose name holds it, or is much like it."""
     exact = [path for path in sources if path.stem.lower() == entry.lower()]
     # An unfinished Client.java beside the server must not win over client/Client.java.
     homes = [path for path in exact if role.lower() in path.relative_to(folder).parent.name.lower()]
     loose = [path for path in sources if entry.lower() in path.stem.lower()]
     if homes or exact:
         return (homes or exact)[0]
+    if not loose:
+        loose = [path for path in sources if SequenceMatcher(None, path.stem.lower(), entry.lower()).ratio() >= _ALIKE]
     return loose[0] if len(loose) == 1 else None
 
 

@@ -78,11 +78,27 @@ def test_an_entry_that_leads_out_of_the_folder_is_wrong(tmp_path: Path) -> None:
     assert "this is a link that leads out of the folder: put the file itself there" in result.output
 
 
+def test_an_entry_that_is_no_file_is_wrong(tmp_path: Path) -> None:
+    """A link to itself is not followed, and nobody waits at a pipe."""
+    folder = door.submission(tmp_path / "z5555555")
+    for name, what in (("server.py", "a link that leads nowhere"), ("client.py", "no file")):
+        (folder / name).unlink()
+        if name == "server.py":
+            (folder / name).symlink_to(name)
+        else:
+            (folder / "server.py").unlink()
+            (folder / "server.py").touch()
+            os.mkfifo(folder / name)
+        result = probed(folder, tmp_path)
+        assert (result.exit_code, f"{name}: this is {what}: put the file" in result.output) == (2, True), result.output
+
+
 def test_a_link_that_leads_out_is_left_out_and_said(tmp_path: Path) -> None:
     """The programs are played with all the same."""
     folder = door.submission(tmp_path / "z5555555")
     (folder / "notes").symlink_to("/etc/passwd")
     (folder / "round").symlink_to(".")
+    (folder / "itself").symlink_to("itself")
     result = probed(folder, tmp_path)
     assert result.exit_code == 0, result.output
     (told,) = json.loads((tmp_path / "card.json").read_text())["troubles"]

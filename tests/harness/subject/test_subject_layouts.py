@@ -71,6 +71,7 @@ PYTHON = {
     "deeper": ({"ass1/src/server.py": python("s"), "ass1/src/client.py": python("c")}, "s", "c"),
     "capitals": ({"Server.py": python("s"), "CLIENT.PY": python("c")}, "s", "c"),
     "other names": ({"my_server_v2.py": python("s"), "tcp_client.py": python("c"), "util.py": ""}, "s", "c"),
+    "a name cut short": ({"Serve.py": python("s"), "clients.py": python("c"), "util.py": ""}, "s", "c"),
     "helpers beside": ({"server.py": "import rules; print(rules.NAME, 5745)", "client.py": python("c"),
                         "rules.py": "NAME = 's'"}, "s", "c"),
     "an unfinished copy": ({"server/server.py": python("s"), "server/client.py": python("unfinished"),
