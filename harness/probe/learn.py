@@ -33,7 +33,7 @@ def prompts(played: Sequence[Played]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for one in played:
         for handle, (account, _) in one.recording.began.accounts.items():
-            if not one.let_in(handle):
+            if not one.came(handle):
                 continue
             for key, seen, text in _asked(one, handle):
                 asked = question(text, [account])

@@ -114,7 +114,7 @@ def _ends(talks: Mapping[str, Played], task: Assignment) -> Iterator[str]:
         return
     if gone.ended(MEMBER) is None:
         yield f"the {task.people} does not end at {task.leaving[0]}"
-    if task.login is not None and not gone.let_in(LAST):
+    if task.login is not None and not gone.came(LAST):
         tried = gone.login(LAST)
         yield f"after {task.leaving[0]} nobody else can log in: {tried.why if tried else 'no server'}"
 

@@ -51,7 +51,7 @@ def cope(subject: Subject, assignment: Assignment, lab: Laboratory, shape: Accou
     if f"{name} {word}" not in lines:
         wrong.append(f"after a new user had registered, the line of {name} was spoilt in {assignment.accounts.file}")
     again = None
-    if _came(first, NEW) or _came(first, LAST):
+    if first.came(NEW) or first.came(LAST):
         again = lab.play(f"the file is read again, accounts {CALLED[shape]}", subject, assignment, f"{LAST} logs in",
                          f"{NEW} logs in", accounts="\n".join(lines) + ("\n" if _ended(written) else ""))  # fmt: skip
         wrong += [_refused(again, handle, "on a server that read what was written") for handle in (LAST, NEW)]
@@ -65,15 +65,9 @@ def _ended(written: bytes | None) -> bool:
     return written is not None and written.endswith(b"\n")
 
 
-def _came(played: Played, handle: str) -> bool:
-    tried = played.login(handle)
-    # Where nobody can tell, nobody is blamed.
-    return tried is not None and tried.result in ("in", "no-prompt")
-
-
 def _refused(played: Played, handle: str, when: str) -> str:
     """Why somebody was not let in, "" if they were."""
-    if _came(played, handle):
+    if played.came(handle):
         return ""
     tried = played.login(handle)
     return f"{when}, {tried.account if tried else handle} could not log in: {tried.why if tried else 'no server'}"
