@@ -1,8 +1,8 @@
 """The short part of a probe, which a run needs too: which variant, which arguments, which shape of the accounts file.
 
 The server is started with each variant's arguments until it listens in the
-right way; a new user registers and the last one of the file logs in; then the
-same once more on a server that reads what was written.
+right way and somebody is let in. What a new user does to the accounts file is
+looked at on the way.
 """
 
 from __future__ import annotations
@@ -173,8 +173,9 @@ def _troubles(way: _Way, copes: Sequence[Copes], best: Copes) -> Iterator[Troubl
     played = way.heard or best.first
     trouble = server_trouble(played, way.assignment)
     if trouble is None and not best.score:
-        handles = [h for h in (LAST, NEW, MEMBER) if h in best.first.recording.began.accounts]
-        trouble = next(filter(None, (client_trouble(best.first, h, way.assignment) for h in handles)), None)
+        tries = [(one, handle) for one in (best.again, best.first) if one is not None for handle in (LAST, NEW, MEMBER)
+                 if handle in one.recording.began.accounts]  # fmt: skip
+        trouble = next(filter(None, (client_trouble(*one, way.assignment) for one in tries)), None)
     if trouble is not None:
         yield trouble
         return
