@@ -59,7 +59,7 @@ class Asking:
         # All are held first: when one dies of the question, those who wait for it must not run on before theirs.
         for question in asked:
             self._send(question.process, signal.SIGSTOP)
-        for question in sorted(asked, key=lambda question: question.language != "java"):
+        for question in sorted(asked, key=_turn):
             self._ask(question)
 
     def _questions(self, actor: Actor) -> list[_Question]:
@@ -111,6 +111,11 @@ class Asking:
     def _gone(self, process: Process) -> bool:
         state = self._table.text(f"{process.pid}/stat").rpartition(")")[2].split()
         return not state or state[0] in "ZX"
+
+
+def _turn(question: _Question) -> tuple[bool, bool]:
+    """Who lives on comes first; whose end hangs up on its children comes last."""
+    return question.language != "java", question.process.pid == question.actor.pid
 
 
 def language_of(process: Process) -> str:

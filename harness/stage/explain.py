@@ -14,7 +14,7 @@ from typing import Any
 # How a call reads in a sentence; what is not here is written as a call: "recv()".
 _CALLS = {"recvfrom": "recv", "accept4": "accept", "sendto": "send", "pselect6": "select", "ppoll": "poll",
           "epoll_pwait": "epoll_wait", "epoll_pwait2": "epoll_wait", "clock_nanosleep": "sleep",
-          "nanosleep": "sleep"}  # fmt: skip
+          "nanosleep": "sleep", "wait4": "wait", "waitid": "wait"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

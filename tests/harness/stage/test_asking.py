@@ -122,6 +122,17 @@ def test_who_waits_for_somebody_who_is_asked_does_not_run_on(stage: Stage, recor
     assert asked(recorder, "yoda") == ["yoda's client stands in recv() at client.py:4"]
 
 
+def test_processes_that_a_program_made_are_asked_too(stage: Stage, recorder: Recorder, tmp_path: Path) -> None:
+    """A server with a process for each client: each tells its own line, before the first one's end ends them all."""
+    (tmp_path / "server.py").write_text("import os, threading\nif not os.fork():\n    threading.Event().wait()\n"
+                                        "os.wait()\n")  # fmt: skip
+    stage.start("server", [python("")[0], str(tmp_path / "server.py")])
+    stage.settle(within=10)
+    stage.ask(["server"])
+    assert asked(recorder, "server") == ["the server stands in wait() at server.py:3",
+                                         "the server stands in wait() at server.py:4"]  # fmt: skip
+
+
 def test_who_has_a_handler_of_its_own_gives_no_answer(stage: Stage, recorder: Recorder) -> None:
     """Nothing is waited for longer than it may take, and nothing is told."""
     code = "import signal, threading; signal.signal(signal.SIGABRT, signal.SIG_IGN); threading.Event().wait()"
