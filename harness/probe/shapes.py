@@ -17,13 +17,13 @@ from harness.subject.subject import AccountsEnd, Subject
 
 SHAPES: tuple[AccountsEnd, ...] = ("newline", "none")
 CALLED = {"newline": "with a newline at its end", "none": "without a newline at its end"}
-# What a shape is worth if everybody comes in and no line was spoilt.
-_ALL = 4
+# What a shape is worth if everybody comes in, no line was spoilt and the new one stands there.
+_ALL = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Copes:
-    """How a program coped with one shape of the accounts file: how many of four things went well, and what did not."""
+    """How a program coped with one shape of the accounts file: how many of five things went well, and what did not."""
 
     shape: AccountsEnd
     score: int
@@ -59,6 +59,9 @@ def cope(subject: Subject, assignment: Assignment, lab: Laboratory, shape: Accou
     wrong = [_refused(first, NEW, "at the first try"), _refused(again, LAST, when)]
     spoilt = f"the line of {name} was spoilt in {file} when somebody registered"
     wrong.append("" if f"{name} {word}" in lines else spoilt)
+    new, secret = first.recording.began.accounts[NEW]
+    missing = f"no line {new} {secret} stands in {file} when {new} has registered"
+    wrong.append("" if f"{new} {secret}" in lines else missing)
     if first.came(NEW):
         back = lab.play(f"the new user comes back, {called}", subject, assignment, f"{NEW} logs in", accounts=now)
         wrong.append(_refused(back, NEW, when))

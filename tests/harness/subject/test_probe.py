@@ -80,6 +80,18 @@ def test_the_shape_of_the_accounts_file_is_found_out(
     assert f"server/accounts.txt {called} at its end: " in trouble["sentence"]
 
 
+def test_other_faults_are_not_taken_for_the_accounts(probed: Probed, tmp_path: Path) -> None:
+    """A server that serves one client at a time copes with its accounts; so does one that no shape would help."""
+    one = door.rules() + door.TCP.replace("ThreadingTCPServer", "TCPServer").replace("    daemon_threads = True\n", "")
+    result, card = probed(door.submission(tmp_path / "one", one))
+    assert (result.exit_code, card["troubles"]) == (0, []), result.output
+    forgets = door.rules(append="pass") + door.TCP
+    result, card = probed(door.submission(tmp_path / "forgets", forgets))
+    (trouble,) = card["troubles"]
+    assert (trouble["code"], trouble["fatal"]) == ("accounts-broken", False)
+    assert "no line newcomer7 word7 stands in server/accounts.txt when newcomer7 has registered" in trouble["sentence"]
+
+
 SCENARIO = """\
 scenario: Hello is answered
 cast: {yoda: Yoda}
