@@ -86,6 +86,9 @@ def open_course(path: Path | None, wanted: Sequence[Wanted], variant: str = "") 
     assignment = _variant(load_assignment(file), variant, file)
     sample = file.parent / assignment.accounts.sample if assignment.accounts else None
     rubric = file.parent / assignment.rubric
+    if "rubric" in assignment.model_fields_set and not rubric.exists():
+        # One that is not named may be missing: then there are no marks.
+        raise Wrong(f"{file}: there is no rubric {assignment.rubric!r} beside it")
     return Course(
         file.parent, assignment, file.read_text(encoding="utf-8"), sample.read_text(encoding="utf-8") if sample else "",
         load_rubric(rubric) if rubric.exists() else None,

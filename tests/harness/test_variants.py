@@ -109,6 +109,16 @@ def test_a_wrong_rubric_of_a_variant_is_found(course: Course) -> None:
     assert not check([file], None).mistakes
 
 
+def test_a_rubric_that_is_named_must_be_there(course: Course) -> None:
+    """Otherwise a whole class would be played without marks, and without a word."""
+    (course.folder / "rubric-loud.yaml").unlink()
+    assert chosen(course, "quiet")[1] == "quiet"
+    with pytest.raises(Wrong, match=r"there is no rubric 'rubric-loud.yaml' beside it"):
+        open_course(course.folder, [], "loud")
+    (course.folder / "rubric.yaml").unlink()
+    assert chosen(course, "quiet")[1] is None
+
+
 def test_a_run_plays_a_variant_and_its_recordings_are_judged_as_that(course: Course, tmp_path: Path) -> None:
     """Scenarios, values and marks come back out of the recordings."""
     words = [str(course.folder / "door.yaml"), "--variant", "loud", "--out", "out"]
