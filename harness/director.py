@@ -125,8 +125,10 @@ class Director:
         match step:
             case Type():
                 for handle, line in step.lines:
-                    self._type(handle, line)
-                    settle(self._stage, [handle], self._within([line]), self._silent([line]))
+                    typed = self._type(handle, line)
+                    settled = settle(self._stage, [handle], self._within([line]), self._silent([line]))
+                    if typed:
+                        self._logins.agree(handle, settled, self._within([line]))
             case Do():
                 self._do(step)
             case Pass():
@@ -215,7 +217,11 @@ class Director:
         self._recorder.step = group.number
         self._logins.answer(waiting)
         lines = [line for step in group.steps if isinstance(step, Type) for _, line in step.lines]
-        self._logins.conclude(waiting, settle(self._stage, typed, self._within(lines), self._silent(lines)))
+        settled = settle(self._stage, typed, self._within(lines), self._silent(lines))
+        self._logins.conclude(waiting, settled)
+        for handle in typed:
+            if handle not in waiting:
+                self._logins.agree(handle, settled, self._within(lines))
 
     def _release(self, step: Step) -> list[str]:
         """Begin one step of a group, and wait for nothing. Returns who was typed to."""

@@ -85,12 +85,17 @@ class StepBegan(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed(Event):
-    """Bytes that were typed at an actor's terminal. `what`: line | key | raw | name | password."""
+    """Bytes that were typed at an actor's terminal. `what`: line | key | raw | name | password | yes."""
 
     KIND: ClassVar[str] = "typed"
     actor: str
     data: bytes
     what: str = "line"
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it belongs to the line before: the yes to a program that asks "are you sure? (y/n)"."""
+        return self.what == "yes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ class Logins:
 
     def agree(self, handle: str, settled: Settled, within: float | None = None) -> Settled:
         """Say yes to a client that asks whether ("No such user. Make one? (y/n)"), and wait for what follows."""
-        for _ in range(_MOST_CHOICES):
+        for _ in range(_MOST_CHOICES if handle in self._accounts else 0):
             asked = self._question(handle)
             yes = yes_to(asked)
             # Above a bare "> " stands the answer before, and a message may well end in "yes or no?".

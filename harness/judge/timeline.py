@@ -63,7 +63,7 @@ class Timeline:
     def _last(self, kinds: Acts, actor: str, before: int) -> int | None:
         for at in range(before - 1, -1, -1):
             event = self.events[at]
-            if isinstance(event, kinds) and event.actor == actor:
+            if isinstance(event, kinds) and event.actor == actor and not (isinstance(event, Typed) and event.goes_on):
                 return at
         return None
 

@@ -37,7 +37,8 @@ class View(Timeline):
 
     def answer(self, actor: str, number: int) -> str | None:
         """What the line typed in step `number` was answered: to `actor`, or else to whoever typed it; None: nobody."""
-        typed = [at for at, event in enumerate(self.events) if isinstance(event, Typed) and event.step == number]
+        typed = [at for at, event in enumerate(self.events)
+                 if isinstance(event, Typed) and event.step == number and not event.goes_on]
         own = [at for at in typed if getattr(self.events[at], "actor", "") == actor]
         for at in own or typed[-1:]:
             event = self.events[at]
@@ -74,6 +75,8 @@ class View(Timeline):
     def _next_typed(self, actor: str, after: int) -> int:
         for at in range(after + 1, len(self.events)):
             event = self.events[at]
+            if isinstance(event, Typed) and event.goes_on:
+                continue
             if isinstance(event, Typed | Started) and event.actor == actor:
                 return at
         return len(self.events)

@@ -19,6 +19,7 @@ MASK = "…"
 _MASKED = re.compile(
     r"""(?<!\w)'[^'\n]*'(?!\w) | (?<!\w)"[^"\n]*"(?!\w) | `[^`\n]*` | “[^”\n]*” | ‘[^’\n]*’ | \d+""", re.VERBOSE
 )
+_WARNING = re.compile(r"^\S+:\d+: \w*Warning: .*\n?(?:  .*\n?)?", re.MULTILINE)
 _MASKS = re.compile(rf"{MASK}(?:[ ,]*{MASK})+")
 
 
@@ -53,7 +54,11 @@ def _count_words(line: str, wanted: str) -> int:
 
 
 def mask(text: str, names: Iterable[str]) -> str:
-    """The text with names, numbers and quoted words masked: what is left is how an answer is worded."""
+    """The text with names, numbers and quoted words masked: what is left is how an answer is worded.
+
+    Python prints a warning (and the line of the source below it) the first time only: it is no part of an answer.
+    """
+    text = _WARNING.sub("", text)
     for name in sorted(set(names), key=lambda n: (-len(n), n)):
         if name.strip():
             text = _mask_name(text, name)

@@ -317,3 +317,21 @@ def test_whatever_a_program_leaves_behind_is_gone(tmp_path: Path) -> None:
         if tag in line and int(pid) != os.getpid():
             alive.append(line)
     assert not alive
+
+
+def test_a_program_that_asks_whether_it_should_is_told_yes(tmp_path: Path) -> None:
+    """ "Are you sure? (y/n)" is answered, and what comes then is the answer to the line before."""
+    careful = """\
+        while True:
+            line = input("> ")
+            if line.startswith("drop"):
+                if input("Are you sure? (y/n) ") != "y":
+                    print("nothing done")
+                    continue
+            print("did", line)
+    """
+    course = Course(tmp_path, assignment=ASSIGNMENT.replace("login: {answers: [name, password]}\n", ""))
+    course.write("client.py", careful)
+    outcome, _ = course.plays("- yoda starts\n- yoda: drop it\n- yoda sees: did drop it\n- yoda: keep it\n"
+                              "- yoda sees: did keep it\n- yoda never sees: drop\n")
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
