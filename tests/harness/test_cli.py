@@ -375,7 +375,7 @@ def test_what_a_submission_did_or_this_machine_lacks_is_no_mistake_of_the_caller
     compiler.chmod(0o755)
     _, err = harness("run", "course", "--subject", "z", code=1)
     assert err.splitlines() == [
-        "does not build: cc -O1 -o server server.c -pthread ended with status 1", "server.c:1: error: expected a name"
+        "does not build: cc -O1 -o server server.c -pthread -lm ended with status 1", "server.c:1: error: expected a name"
     ]  # fmt: skip
 
 
