@@ -1,8 +1,10 @@
 """Which shape of the accounts file a program copes with: its last line ended with a newline, or not.
 
-A new user registers; then the last one of the old file and the new one log in,
-each on a fresh server that reads what was written: one that serves a single
-client at a time, or ends when somebody leaves, has other faults than this.
+A new user registers, and comes back to a fresh server that reads what was
+written. Where that is not every old line and one new one, so does the last one
+of the old file, whose line may have been spoilt. Each comes to a server of its
+own: one that serves a single client at a time, or ends when somebody leaves,
+has other faults than this.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class Copes:
 
 
 def cope(subject: Subject, assignment: Assignment, lab: Laboratory, shape: AccountsEnd) -> Copes:
-    """Register, log in the last of the file, and both again on a server that reads what was written."""
+    """Register, and come back to a server that reads what was written; so does the last of a file that was not kept."""
     if assignment.accounts is None or assignment.login is None:
         played = lab.play("can one come in", subject, assignment, f"{MEMBER} logs in")
         asks = any(MEMBER in settled.asks for settled in played.settled())
@@ -52,14 +54,17 @@ def cope(subject: Subject, assignment: Assignment, lab: Laboratory, shape: Accou
     written = first.file(file)
     lines = written.decode("utf-8", "replace").splitlines() if written is not None else []
     now = "\n".join(lines) + ("\n" if _ended(written) else "") if lines else lab.ended_so(shape)
-    again = lab.play(f"the last of the old file comes, {called}", subject, assignment, f"{LAST} logs in", accounts=now)
-    if not (first.came(NEW) or again.came(LAST)):
+    new, secret = first.recording.began.accounts[NEW]
+    # Every old line as it was, and one new one: the server finds nobody spoilt there (each start may cost seconds).
+    kept = first.came(NEW) and lines == [*lab.sample.splitlines(), f"{new} {secret}"]
+    again = None if kept else lab.play(f"the last of the old file comes, {called}", subject, assignment,
+                                       f"{LAST} logs in", accounts=now)  # fmt: skip
+    if again is not None and not (first.came(NEW) or again.came(LAST)):
         return Copes(shape, 0, first, again, _refused(first, NEW, "at the first try"))
     when = "on a server that read what was written"
-    wrong = [_refused(first, NEW, "at the first try"), _refused(again, LAST, when)]
+    wrong = [_refused(first, NEW, "at the first try"), _refused(again, LAST, when) if again else ""]
     spoilt = f"the line of {name} was spoilt in {file} when somebody registered"
     wrong.append("" if f"{name} {word}" in lines else spoilt)
-    new, secret = first.recording.began.accounts[NEW]
     missing = f"no line {new} {secret} stands in {file} when {new} has registered"
     wrong.append("" if f"{new} {secret}" in lines else missing)
     if first.came(NEW):
@@ -84,7 +89,7 @@ def _refused(played: Played, handle: str, when: str) -> str:
 
 def shape_fact(copes: Sequence[Copes], given: Given) -> dict[str, Fact]:
     """How the accounts file is laid out for this program, and how that was seen."""
-    if not copes or (copes[0].again is None and not copes[0].score):
+    if not copes or not (copes[0].again or copes[0].score):
         return {}
     if ENDS in given.values:
         return {ENDS: Fact(given.text(ENDS), f"given in {given.places[ENDS]}")}
@@ -92,7 +97,7 @@ def shape_fact(copes: Sequence[Copes], given: Given) -> dict[str, Fact]:
         return {}
     best = max(copes, key=lambda c: c.score)
     well = [c for c in copes if c.well]
-    seen = "a new user registered, and on a new start the last of the file and the new one logged in"
+    seen = "a new user registered, every line stood there, and on a new start the new user logged in"
     if len(well) > 1:
         seen = f"either will do: {seen}"
     elif not well:
