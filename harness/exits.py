@@ -28,10 +28,11 @@ class Wrong(Exception):
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> Exit:
-    """0 all passed, 1 something failed, 4 something undecided and nothing failed, 3 nothing was played."""
+    """0 all passed, 1 something failed, 4 something undecided (or all skipped) and nothing failed, 3 nothing played."""
     verdicts = {outcome.verdict for outcome in outcomes}
     if not verdicts:
         return Exit.NOTHING
     if Verdict.FAILED in verdicts:
         return Exit.FAILED
-    return Exit.UNDECIDED if Verdict.UNDECIDED in verdicts else Exit.PASSED
+    unclear = Verdict.UNDECIDED in verdicts or verdicts == {Verdict.SKIPPED}
+    return Exit.UNDECIDED if unclear else Exit.PASSED

@@ -36,7 +36,7 @@ def remember(folder: Path, failed: Collection[str], played: Collection[str], *, 
 
 
 def last_failed(folder: Path) -> Keys | None:
-    """What failed or stayed undecided last time; None, if no run left its results here."""
+    """What did not pass last time; None, if no run left its results here."""
     try:
         return Keys(json.loads((folder / _LAST).read_text(encoding="utf-8"))["failed"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """Four, never two: *undecided* is never a pass and never costs a mark; *skipped* does not apply."""
+    """Four, never two: *undecided* is never a pass and never costs a mark; *skipped* does not apply,
+    or an aid failed that is marked elsewhere."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -20,8 +21,9 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
-# The worst comes first: one failed step fails its scenario, one undecided step leaves it undecided.
-_WEIGHT = (Verdict.FAILED, Verdict.UNDECIDED, Verdict.PASSED, Verdict.SKIPPED)
+# The worst comes first: one failed step fails its scenario, one undecided step leaves it undecided. Skipped stands
+# before passed: of several plays, one that could not get to the point is not outvoted by those that did.
+_WEIGHT = (Verdict.FAILED, Verdict.UNDECIDED, Verdict.SKIPPED, Verdict.PASSED)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -69,6 +71,7 @@ class Outcome:
     plays: int = 1
     failed_plays: Sequence[int] = ()  # their seeds; of several plays only
     undecided_plays: Sequence[int] = ()
+    skipped_plays: Sequence[int] = ()
 
     @property
     def divergence(self) -> Finding | None:
@@ -78,10 +81,11 @@ class Outcome:
     @property
     def often(self) -> str:
         """How many of several plays went wrong: "failed 2 of 5 plays (seeds 1, 3)"; "" for one play, or if none did."""
-        failed, unclear = (_seeds(seeds) for seeds in (self.failed_plays, self.undecided_plays))
-        said = [f"failed {len(self.failed_plays)} of {self.plays} plays{failed}"] if failed else []
-        if unclear:
-            said.append(f"undecided in {len(self.undecided_plays)} of {self.plays}{unclear}")
+        said = [f"failed {len(self.failed_plays)} of {self.plays} plays{_seeds(self.failed_plays)}"]
+        said = said if self.failed_plays else []
+        for word, seeds in (("undecided", self.undecided_plays), ("skipped", self.skipped_plays)):
+            if seeds:
+                said.append(f"{word} in {len(seeds)} of {self.plays}{_seeds(seeds)}")
         return ", ".join(said)
 
     @property

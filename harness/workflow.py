@@ -29,6 +29,7 @@ from harness.scenario.loader import check_file, load_assignment, load_file, scen
 from harness.scenario.mistakes import ERROR, Mistake, Mistakes, nearest
 from harness.scenario.model import Scenario
 from harness.scenario.select import Wanted, scenario_files
+from harness.verdict import Verdict
 from harness.workshop import workshop
 
 
@@ -48,7 +49,8 @@ def run(options: Options) -> Exit:
             view.page(decided(prepared.decision))
         played, interrupted = _play(setting, plays, options.jobs, view)
     report = _report(played, course.rubric, options, subject.name, started)
-    bad = [play.outcome.key for play in played if play.outcome.bad]
+    # What was skipped is worth another play once its aid is mended.
+    bad = [play.outcome.key for play in played if play.outcome.verdict is not Verdict.PASSED]
     remember(options.out, bad, [play.outcome.key for play in played], interrupted=interrupted)
     code = _tell(report, options, view)
     return Exit.INTERRUPTED if interrupted else code

@@ -11,8 +11,8 @@ from fractions import Fraction
 class LineMarks:
     """One line of the rubric: its marks, and how many of its scenarios ended how.
 
-    `undecided` are marks that nobody could tell earned or lost; they are never
-    taken away here, and never counted as earned.
+    `undecided` are marks that nobody could tell earned or lost, all of them if
+    every scenario was skipped; they are never taken away here, and never counted as earned.
     """
 
     line: str  # "single.LOGIN"; the bare name for what is marked by hand
@@ -28,13 +28,18 @@ class LineMarks:
 
     @property
     def total(self) -> int:
-        """The scenarios that share the marks of this line: all but the skipped, which do not apply."""
+        """The scenarios that share the marks of this line: all but the skipped."""
         return self.passed + self.failed + self.unclear
 
     @property
     def played(self) -> bool:
-        """Whether any scenario spoke for this line."""
-        return self.total > 0
+        """Whether any scenario was played for this line."""
+        return self.total > 0 or self.skipped > 0
+
+    @property
+    def only_skipped(self) -> bool:
+        """Whether no scenario could speak for it: all its marks are undecided, and a person decides."""
+        return self.total == 0 and self.skipped > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,8 @@ def _line(rubric: Rubric, name: str, plays: Sequence[tuple[Sequence[str], Verdic
         title=item.title,
         possible=item.marks,
         earned=float(share * passed),
-        undecided=float(share * unclear),
+        # Every scenario skipped: nothing could speak for this line, so nothing may be taken away.
+        undecided=item.marks if skipped and not passed + failed + unclear else float(share * unclear),
         passed=passed,
         failed=failed,
         unclear=unclear,

@@ -1,7 +1,8 @@
 """Judge a recording: every step gives findings, the findings give the verdict. Pure, and never raises.
 
 The first finding that fails is *the* divergence; what fails after it may only
-be its consequence, and the report says so.
+be its consequence, and the report says so. If it is that of an aid, the scenario
+is skipped (judge/aids.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from harness.events import Settled
+from harness.judge.aids import concluded
 from harness.judge.causes import likely_cause
 from harness.judge.conduct import crashes, remarks
 from harness.judge.files import Blob, judge_files
@@ -21,14 +23,14 @@ from harness.judge.whole import Judged, faults, not_ready
 from harness.recording import Recording
 from harness.scenario.asserted import asserts_answer
 from harness.scenario.model import AnyOf, Do, Expect, ExpectFile, Scenario, Sight, Step, Together, Type, walk
-from harness.verdict import Finding, Outcome, Verdict, worst
+from harness.verdict import Finding, Outcome, Verdict
 
 
 def judge(scenario: Scenario, recording: Recording, blob: Blob = lambda _: None) -> Outcome:
     """What this play of `scenario` means. `blob` gives contents that the recording does not hold itself, by SHA-256."""
-    findings = _safely(lambda: _findings(View(scenario, recording), blob))
+    verdict, findings = concluded(scenario, _safely(lambda: _findings(View(scenario, recording), blob)))
     return Outcome(
-        scenario=scenario.title, key=scenario.key, verdict=worst(f.verdict for f in findings), findings=findings,
+        scenario=scenario.title, key=scenario.key, verdict=verdict, findings=findings,
         clause=scenario.clause, marks=scenario.marks, tags=scenario.tags,
         seconds=max((event.t for event in recording.events), default=0.0),
         evidence=dict(Counter(e.evidence for e in recording.all(Settled) if e.step is not None)),

@@ -19,7 +19,7 @@ class Seeded:
 
 def together(plays: Sequence[Seeded]) -> tuple[Outcome, int]:
     """What these plays of one scenario come to, and which of them shows it: failed if any failed, else undecided
-    if any was. The findings are those of the first play that ended so."""
+    if any was, else skipped if any was. The findings are those of the first play that ended so."""
     verdict = worst(play.outcome.verdict for play in plays)
     at = next(at for at, play in enumerate(plays) if play.outcome.verdict is verdict)
     shown = plays[at].outcome
@@ -31,7 +31,7 @@ def together(plays: Sequence[Seeded]) -> tuple[Outcome, int]:
     return replace(
         shown, findings=_findings(shown, _race(plays)), seconds=sum(play.outcome.seconds for play in plays),
         evidence=dict(evidence), plays=len(plays), failed_plays=_seeds(plays, Verdict.FAILED),
-        undecided_plays=_seeds(plays, Verdict.UNDECIDED),
+        undecided_plays=_seeds(plays, Verdict.UNDECIDED), skipped_plays=_seeds(plays, Verdict.SKIPPED),
     ), at  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def _scenario(report: Report, play: Played) -> dict[str, Any]:
         "plays": outcome.plays,
         "failed_plays": list(outcome.failed_plays),
         "undecided_plays": list(outcome.undecided_plays),
+        "skipped_plays": list(outcome.skipped_plays),
         "again": report.command(play),
         "findings": [_finding(found) for found in outcome.findings],
         "steps": [_step(told) for told in steps(play)],
@@ -94,6 +95,7 @@ def schema() -> dict[str, Any]:
         "plays": {"type": "integer", "minimum": 1},
         "failed_plays": _list({"type": "integer"}),
         "undecided_plays": _list({"type": "integer"}),
+        "skipped_plays": _list({"type": "integer"}),
         "findings": _list(finding),
         "steps": _list(step),
     }

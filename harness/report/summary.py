@@ -70,14 +70,15 @@ def _marks(marks: Marks) -> list[Block]:
 def _line(found: LineMarks) -> list[Span]:
     unsure = Span(number(found.undecided), Style.UNDECIDED) if found.undecided else Span("")
     lost = Style.FAILED if found.failed else Style.PLAIN
-    earned = Span(number(found.earned), lost) if found.played else Span("-", Style.SKIPPED)
+    earned = Span(number(found.earned), lost) if found.total else Span("-", Style.SKIPPED)
     return [Span(found.line), Span(found.title), Span(_scenarios(found)), earned, unsure, Span(number(found.possible))]
 
 
 def _scenarios(found: LineMarks) -> str:
     if not found.played:
-        return "none applies" if found.skipped else "none played"
-    parts = [(found.passed, Verdict.PASSED), (found.failed, Verdict.FAILED), (found.unclear, Verdict.UNDECIDED)]
+        return "none played"
+    parts = [(found.passed, Verdict.PASSED), (found.failed, Verdict.FAILED), (found.unclear, Verdict.UNDECIDED),
+             (found.skipped, Verdict.SKIPPED)]  # fmt: skip
     return "  ".join(f"{SYMBOLS[verdict]} {count}" for count, verdict in parts if count)
 
 
@@ -96,6 +97,8 @@ def _remarks(marks: Marks, absent: list[LineMarks]) -> list[Block]:
         said.append(
             f"Undecided costs nothing: the mark lies between {number(whole.earned)} and {number(whole.most)}."
         )
+    if skipped := [found for found in marks.lines if found.only_skipped]:
+        said.append(f"Every scenario was skipped, so that a person must decide: {_named(skipped)}.")
     if absent:
         worth = f"{len(absent)} lines ({number(whole.unplayed)} marks)"
         said.append(f"No scenario was played for {worth}: {_named(absent)}.")
@@ -117,7 +120,8 @@ def _named(lines: Sequence[LineMarks]) -> str:
 
 def _next(report: Report, planned: int) -> list[Block]:
     """The last line: the one thing to do now."""
-    failed, unsure = (_first(report, verdict) for verdict in (Verdict.FAILED, Verdict.UNDECIDED))
+    worst = (Verdict.FAILED, Verdict.UNDECIDED, Verdict.SKIPPED)
+    failed, unsure, skipped = (_first(report, verdict) for verdict in worst)
     if failed is not None:
         return _then("Next: repair failure 1, the others may follow from it; then", report, failed)
     if unsure is not None and unsure.outcome.divergence and unsure.outcome.divergence.code == "harness-fault":
@@ -125,6 +129,8 @@ def _next(report: Report, planned: int) -> list[Block]:
         return _then(ours, report, unsure)
     if unsure is not None:
         return _then("Next: nothing failed, but something could not be decided; play it again:", report, unsure)
+    if skipped is not None and report.plays >= planned:
+        return _then("Next: nothing failed, but an aid of what was skipped; mend that, then", report, skipped)
     return [line(_nothing_wrong(report, planned))]
 
 

@@ -10,7 +10,7 @@ from harness.scenario.assignment import Assignment
 from harness.scenario.cast import Cast, read_files
 from harness.scenario.expand import BRACES, OWN, Values
 from harness.scenario.mistakes import Collector, nearest
-from harness.scenario.model import Scenario, Source, Step
+from harness.scenario.model import Scenario, Source, Step, Type, first_word, walk
 from harness.scenario.onstage import Onstage
 from harness.scenario.scene import LONGEST, Scene
 from harness.scenario.steps import read_play
@@ -200,9 +200,25 @@ class Document:
             cast=people.cast, play=tuple(play), files=tuple(files), clause=self._text("clause"),
             marks=self._texts("marks"), tags=self._texts("tags"), visible=self._visible(),
             hints=self._hints(scene), needs=frozenset(values.needs), case=_label(case),
-            leaving=frozenset(self.assignment.leaving), variants=self.variants,
+            leaving=frozenset(self.assignment.leaving), variants=self.variants, aids=self._aids(play),
         )  # fmt: skip
         return scenario, values
+
+    def _aids(self, play: Sequence[Step]) -> tuple[str, ...]:
+        """Words that begin a typed line, and none that the scenario is marked for."""
+        node = self.node.find("aids")
+        said = self._texts("aids")
+        typed = {first_word(line) for step in walk(play) if isinstance(step, Type) for _, line in step.lines}
+        marked = {name.rpartition(".")[2]: name for name in self._texts("marks")}
+        for item in node.items if isinstance(node, Items) else (node,):
+            if not isinstance(item, Text) or not item.text.strip():
+                continue
+            if item.text not in typed:
+                what = f"no line of the play begins with {item.text!r}"
+                self.found.error(item.place, what, nearest(item.text, typed))
+            elif line := marked.get(item.text):
+                self.found.error(item.place, f"{item.text!r} is no aid of a scenario that is marked {line!r}")
+        return said
 
     def _play(self, scene: Scene) -> list[Step]:
         node = self.node.find("play")

@@ -194,6 +194,7 @@ class Scenario:
     needs: frozenset[str] = frozenset()  # values that only the run knows and the play uses: "port"
     case: str = ""  # the value of `each`, as people read it
     leaving: frozenset[str] = frozenset()  # first words of lines after which a client may end
+    aids: Sequence[str] = ()  # first words of lines that it is not about (judge/aids.py)
     variants: Sequence[str] = ()  # those of the assignment that it applies to; none: all
 
     @property
@@ -228,3 +229,8 @@ def walk(steps: Sequence[Step]) -> Iterator[Step]:
         yield step
         if isinstance(step, Together | AnyOf):
             yield from walk(step.steps)
+
+
+def first_word(line: str) -> str:
+    """By which a typed line is known: its command."""
+    return line.split(" ", 1)[0]

@@ -48,6 +48,7 @@ _KEYS: dict[str, Schema] = {
     "scenario": _TEXT,
     "clause": _TEXT,
     "marks": _WORDS,
+    "aids": _WORDS,
     "tags": _WORDS,
     "variants": _WORDS,
     "visible": {"enum": list(words.VISIBLE)},

@@ -9,6 +9,7 @@ KEYS: dict[str, str] = {
     "scenario": "The behaviour, as a sentence. It is the scenario's name.",
     "clause": "The paragraph of the assignment that asks for it.",
     "marks": "The rubric's item (or items) that it counts for.",
+    "aids": "First words of typed lines that it is not about: where one of them fails, the scenario is skipped.",
     "tags": "Words to select by.",
     "variants": "The variants of the assignment that it applies to, by name. The default: all of them.",
     "visible": "`public` (students may read it; the default) or `hidden`.",

@@ -57,7 +57,9 @@ def test_lines_are_named_by_part_and_item() -> None:
         ([P], 2, 0),
         ([F], 0, 0),
         ([U], 0, 2),
-        ([S], 0, 0),
+        ([S], 0, 2),
+        ([S, S, S], 0, 2),
+        ([S, F], 0, 0),
         ([P, F], 1, 0),
         ([P, S], 2, 0),
         ([P, U], 1, 1),
@@ -76,7 +78,7 @@ def test_scenarios_of_a_line_share_its_marks(verdicts: list[Verdict], earned: fl
 
 @pytest.mark.parametrize(
     ("plays", "worst"),
-    [([P, P], P), ([P, F], F), ([F, P], F), ([P, U], U), ([U, F, P], F), ([S, P], P), ([S, S], S)],
+    [([P, P], P), ([P, F], F), ([F, P], F), ([P, U], U), ([U, F, P], F), ([S, P], S), ([S, S], S), ([S, U], U)],
 )
 def test_plays_of_one_scenario_count_once(plays: list[Verdict], worst: Verdict) -> None:
     """A scenario played many times failed if any play failed, else is undecided if any was."""
@@ -101,9 +103,17 @@ def test_parts_and_whole_are_the_sums_of_their_lines() -> None:
     assert [(item.line, item.by_hand) for item in marks.by_hand] == [("style", True)]
 
 
+def test_a_line_of_which_all_was_skipped_is_for_a_person_to_decide() -> None:
+    """No scenario could speak for it: nothing is taken away, and nothing counts as unplayed."""
+    marks = add_up(SMALL, [outcome(S, "a", "single.LIST"), outcome(S, "b", "single.LIST")])
+    line = marks.line("single.LIST")
+    assert (line.played, line.only_skipped, line.undecided, line.earned) == (True, True, line.possible, 0)
+    assert marks.whole.unplayed == marks.whole.possible - line.possible
+
+
 def test_a_line_that_nobody_played_says_so() -> None:
-    """No scenario, or none that applies, is no lost mark: the line is not played."""
-    marks = add_up(SMALL, [outcome(S, "a", "single.LIST"), outcome(P, "b")])
+    """No scenario is no lost mark: the line is not played."""
+    marks = add_up(SMALL, [outcome(P, "b")])
     assert [line.played for line in marks.lines] == [False, False, False]
     assert marks.whole.unplayed == marks.whole.possible
 

@@ -28,15 +28,17 @@ COMBINED = [
     ("FFF", "F", "failed 3 of 3 plays (seeds 0 to 2)"),
     ("PUP", "U", "undecided in 1 of 3 (seed 1)"),
     ("UFP", "F", "failed 1 of 3 plays (seed 1), undecided in 1 of 3 (seed 0)"),
-    ("SSS", "S", ""),
-    ("SP", "P", ""),
+    ("SSS", "S", "skipped in 3 of 3 (seeds 0 to 2)"),
+    ("SP", "S", "skipped in 1 of 2 (seed 0)"),
+    ("FPSS", "F", "failed 1 of 4 plays (seed 0), skipped in 2 of 4 (seeds 2, 3)"),
+    ("SUP", "U", "undecided in 1 of 3 (seed 1), skipped in 1 of 3 (seed 0)"),
     ("P" * 40 + "FFF" + "P" * 50 + "F" * 7, "F", "failed 10 of 100 plays (seeds 40 to 42, 93 to 99)"),
 ]
 
 
 @pytest.mark.parametrize(("verdicts", "whole", "often"), COMBINED, ids=[row[0][:8] for row in COMBINED])
 def test_plays_together(verdicts: str, whole: str, often: str) -> None:
-    """One that failed fails the whole, whatever the others did; then one that is undecided leaves it undecided."""
+    """One that failed fails the whole, whatever the others did; then undecided, then skipped."""
     outcome, at = together(plays(verdicts))
     assert (outcome.verdict, outcome.often, outcome.plays) == (LETTERS[whole], often, len(verdicts))
     assert verdicts[at] == whole

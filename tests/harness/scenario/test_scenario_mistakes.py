@@ -712,3 +712,20 @@ def test_the_order_of_documents_is_no_difference() -> None:
     """Documents know nothing of each other: in another order they still have no mistakes."""
     documents = TOUCHSTONE.split("---\n")
     assert told("---\n".join(reversed(documents))) == []
+
+
+@pytest.mark.parametrize(
+    ("aids", "mistakes"),
+    [
+        ("UPD", []),
+        ("[UPD, LST]", []),
+        ("UPP", ["f:3:7: no line of the play begins with 'UPP' (did you mean 'UPD'?)"]),
+        ("[UPD, upload]", ["f:3:13: no line of the play begins with 'upload' (did you mean 'UPD'?)"]),
+        ("[UPD, DLT]", ["f:3:13: 'DLT' is no aid of a scenario that is marked 'single.DLT'"]),
+        ('""', ["f:3:7: `aids` needs a word"]),
+    ],
+)
+def test_an_aid_begins_a_line_and_is_not_what_is_marked(aids: str, mistakes: list[str]) -> None:
+    """A word that nobody types would excuse nothing, and one that is marked would excuse everything."""
+    play = "play:\n  - yoda logs in\n  - yoda: UPD 1 x\n  - yoda: LST\n  - yoda: DLT 1\n"
+    assert told(f"{CAST}aids: {aids}\nmarks: single.DLT\n{play}") == mistakes
