@@ -103,6 +103,21 @@ def does_not_apply() -> Played:
     return play.played(play.found(S, "transport", "the assignment's transport is tcp"), seconds=0.0)
 
 
+def aid_failed() -> Played:
+    """A play that came no further than to what it only needs on its way."""
+    play = begun("An upload cannot be deleted", "yoda", file="scenarios/delete.yaml")
+    play.step("yoda: UPD 3331 test.exe").types("yoda", "UPD 3331 test.exe").settles("stuck")
+    told = "'UPD 3331 test.exe' is only an aid here, and is marked under UPD: 'UPD 3331 test.exe' has no answer"
+    miss = play.found(S, "aid-failed", told, 2, actor="yoda", expected="an answer", where="yoda's terminal")
+    return play.played(miss, marks=["single.DLT"])
+
+
+def skipped() -> Report:
+    """Nothing failed, and a line of the rubric of which nobody could tell."""
+    plays = [wrong_password(), aid_failed()]
+    return report(*plays, marks=marks(*plays))
+
+
 def hostile() -> Played:
     """A program, and a scenario, that try to write on the reader's terminal."""
     play = begun("[bold]Names[/] with \x1b]0;owned\x07 and \u202egnihtemos\u202c in them", "yoda")
