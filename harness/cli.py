@@ -137,16 +137,22 @@ def schema() -> None:
 
 @app.command()
 def saboteurs(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders with saboteur.yaml files below.")],
+    paths: Annotated[list[Path], typer.Argument(
+        metavar="PATH...", help="Folders with saboteur.yaml or zoo.yaml files below, or with zoo/ beside.")],
     scenarios: Annotated[str, typer.Option(metavar="PATH", help="The scenarios to play.")] = "scenarios",
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
     seed: Annotated[int, typer.Option(metavar="N", help="Decides everything that is random.")] = 0,
-    quick: Annotated[bool, typer.Option("--quick", help="Play only the scenario named for each saboteur.")] = False,
+    rounds: Annotated[int, typer.Option(metavar="N", min=1, help="Play every scenario N times.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="Play only the scenario named for each saboteur, and for each "
+                                        "program of the zoo only the shortest of each file.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write what a student reads beside each saboteur, as told.txt, "
+                                        "instead of holding it against that.")] = False,
     assignment: AssignmentOption = None,
 ) -> None:
     """Print whom each scenario bites (programs that are wrong on purpose), and that it fails no right one."""
     options = Options([scenarios], assignment, jobs=jobs, seed=seed)
-    _end(lambda: kills.saboteurs(paths, options, quick=quick))
+    wish = kills.Wish(paths, options, quick=quick, rounds=rounds, write=write)
+    _end(lambda: kills.saboteurs(wish))
 
 
 def _count(number: int, thing: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.author.saboteur import Saboteur
+from harness.author.told import told_differs
+from harness.scenario.model import Scenario, Type, walk
 from harness.verdict import Finding, Outcome, Verdict
 
 
@@ -18,7 +20,7 @@ class Kill:
     failed: Sequence[str]  # keys of the scenarios that failed it
     finding: Finding | None  # of the scenario named for it
     lost: Sequence[str]  # the rubric lines that lost marks
-    complaints: Sequence[str]
+    complaints: Sequence[str]  # each may have several lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,23 @@ class Matrix:
         return not any(kill.complaints for kill in self.kills) and not any(self.unfair.values())
 
 
-def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome], *, whole: bool = True) -> Kill:
+def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome], *, whole: bool = True, must_die: bool = False,
+         kept: str | None = None, now: str = "") -> Kill:
     """Hold one saboteur's outcomes against what its file says.
 
     `whole`: all of the assignment's scenarios were played; of a part, only what speaks against the file counts.
+    `must_die`: of that part, the scenario named for it is one. `kept`: what a student should read of its failure, if
+    that is known, and `now`: what they read.
     """
     bad = [o for o in outcomes if o.verdict is Verdict.FAILED]
     named = next((o for o in outcomes if named_by(about, o.key)), None)
     finding = named.divergence if named else None
     lost = sorted({mark for o in bad for mark in o.marks})
     complaints = _complaints(about, named, outcomes) + _wrong_marks(about, lost, whole)
-    if whole and named is None:
+    if (whole or must_die) and named is None:
         complaints.insert(0, f"there is no scenario {about.killed_by!r}")
+    if kept is not None and named is not None and named.verdict is Verdict.FAILED:
+        complaints += _wrong_text(kept, now)
     return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, complaints)
 
 
@@ -86,6 +93,30 @@ def _wrong_words(about: Saboteur, named: Outcome) -> list[str]:
         return []
     got = "; ".join(f"{f.code}: {f.sentence}" for f in failed[:2])
     return [f"expected {about.code}: {about.sentence!r}, got {got}"]
+
+
+def _wrong_text(kept: str, now: str) -> list[str]:
+    """What a student reads is a promise too: a change in it is looked at by somebody, or it was not meant."""
+    changed = told_differs(kept, now)
+    return ["\n".join(["a student reads something else than told.txt says:", *changed])] if changed else []
+
+
+def quickest(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """The shortest scenario of each file, the first of those: what to ask of a right program if there is little time.
+
+    Short is what has few typed lines, then few people: each line of a program that polls is a second of waiting.
+    """
+    shortest: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        known = shortest.setdefault(scenario.source.file, scenario)
+        if _length(scenario) < _length(known):
+            shortest[scenario.source.file] = scenario
+    return list(shortest.values())
+
+
+def _length(scenario: Scenario) -> tuple[int, int]:
+    typed = sum(len(step.lines) for step in walk(scenario.play) if isinstance(step, Type))
+    return typed, len(scenario.cast)
 
 
 def matrix(kills: Sequence[Kill], right: Mapping[str, Sequence[Outcome]], keys: Sequence[str]) -> Matrix:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from harness.scenario.checked import checked
 from harness.scenario.loader import read_text
@@ -16,6 +17,8 @@ from harness.scenario.model import Place
 
 # More than this and it is another program, not the same one wrong in one way.
 MOST_LINES = 15
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class _Strict(BaseModel):
@@ -37,19 +40,64 @@ class Change(_Strict):
         return max(len(old) - same, len(new) - same)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the files may name: the variants of the assignment, each with its rubric's lines; "" is the task itself."""
+
+    lines: Mapping[str, Sequence[str]]
+
+    @property
+    def variants(self) -> list[str]:
+        """The names of the variants."""
+        return [name for name in self.lines if name]
+
+
+def _variant(name: str, info: ValidationInfo) -> str:
+    if isinstance(info.context, Known) and name and name not in info.context.lines:
+        raise ValueError(_unknown("variant", name, info.context.variants))
+    return name
+
+
+def _mark(line: str, info: ValidationInfo) -> str:
+    # Where the variant itself is wrong, nobody knows which lines there are.
+    if isinstance(info.context, Known) and "variant" in info.data:
+        lines = info.context.lines[info.data["variant"]]
+        if line not in lines:
+            raise ValueError(_unknown("rubric line", line, lines))
+    return line
+
+
+def _unknown(thing: str, word: str, known: Sequence[str]) -> str:
+    near = nearest(word, known)
+    return f"unknown {thing} {word!r}" + (f" (did you mean {near!r}?)" if near else "")
+
+
+def _names_a_scenario(text: str) -> str:
+    if not all(text.partition("::")):
+        raise ValueError(f"expected FILE::SCENARIO, got {text!r}")
+    return text
+
+
+VariantName = Annotated[str, AfterValidator(_variant)]
+Mark = Annotated[str, AfterValidator(_mark)]
+
+
 class Saboteur(_Strict):
     """saboteur.yaml, checked."""
 
     saboteur: str = Field(description="What it does, in a sentence.")
     wrong: str = Field(description="The one thing that is wrong.")
-    base: str = Field(default="", description="The right program it is made from: a folder of base/, or `reference`.")
+    variant: VariantName = Field(default="", description="The variant of the task it is played in: the task itself.")
+    base: str = Field(
+        default="", description="The right program it is made from: a folder of base/ or of the zoo, or `reference`.")
     change: list[Change] = []
     server: str = Field(default="", description="A command instead of the base's server.")
     client: str = Field(default="", description="A command instead of the base's client.")
-    killed_by: str = Field(alias="killed by", description="FILE::SCENARIO that must fail it.")
-    code: str = Field(description="The code of the finding.")
-    sentence: str = Field(description="What the finding's sentence must hold.")
-    marks_lost: list[str] = Field(alias="marks lost", default=[], description="Exactly these rubric lines lose marks.")
+    killed_by: Annotated[str, AfterValidator(_names_a_scenario)] = Field(
+        alias="killed by", description="FILE::SCENARIO that must fail it.")
+    code: str = Field(min_length=1, description="The code of the finding.")
+    sentence: str = Field(min_length=1, description="What the finding's sentence must hold.")
+    marks_lost: list[Mark] = Field(alias="marks lost", default=[], description="Exactly these rubric lines lose marks.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +109,46 @@ class Wrong:
     about: Saboteur
 
 
-def load_saboteurs(paths: Sequence[Path]) -> list[Wrong]:
+class Right(_Strict):
+    """zoo.yaml, checked: a right program of one variant of the task."""
+
+    style: str = Field(min_length=1, description="What is special to how it is written, in a sentence.")
+    variant: VariantName = Field(description="The variant of the task that it is right in.")
+
+
+@dataclass(frozen=True, slots=True)
+class Animal:
+    """A program of the zoo and where it lies."""
+
+    name: str
+    folder: Path
+    about: Right
+
+
+def load_saboteurs(paths: Sequence[Path], known: Known | None = None) -> list[Wrong]:
     """Every saboteur.yaml below these paths. Raises Mistakes with those of all of them."""
-    files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("saboteur.yaml")))
-    found: list[Wrong] = []
+    found = _load(Saboteur, sorted(_files(paths, "saboteur.yaml")), known)
+    return [Wrong(file.parent.name, file.parent, about) for file, about in found]
+
+
+def load_zoo(paths: Sequence[Path], known: Known | None = None) -> list[Animal]:
+    """The programs with a zoo.yaml below these paths, and in `zoo/` beside each of them. Raises Mistakes."""
+    beside = [path.resolve().parent / "zoo" for path in paths]
+    files = {file.resolve(): None for file in _files([*paths, *filter(Path.is_dir, beside)], "zoo.yaml")}
+    return [Animal(file.parent.name, file.parent, about) for file, about in _load(Right, sorted(files), known)]
+
+
+def _files(paths: Sequence[Path], name: str) -> Iterator[Path]:
+    for path in paths:
+        yield from ([path] if path.is_file() and path.name == name else path.rglob(name))
+
+
+def _load(model: type[M], files: Sequence[Path], known: Known | None) -> list[tuple[Path, M]]:
+    found: list[tuple[Path, M]] = []
     mistakes: list[Mistake] = []
     for file in files:
         try:
-            found.append(Wrong(file.parent.name, file.parent, checked(Saboteur, read_text(file), str(file))))
+            found.append((file, checked(model, read_text(file), str(file), known)))
         except Mistakes as exc:
             mistakes += exc.mistakes
     if mistakes:
@@ -78,9 +158,18 @@ def load_saboteurs(paths: Sequence[Path]) -> list[Wrong]:
 
 def bases(paths: Sequence[Path]) -> dict[str, Path]:
     """The right programs that saboteurs are made from: the folders of `base/` beside them."""
-    homes = [home for path in paths for home in (path, *path.resolve().parents) if (home / "base").is_dir()]
-    folders = [folder for home in homes[:1] for folder in sorted((home / "base").iterdir())]
-    return {folder.name: folder for folder in folders if folder.is_dir()}
+    return {folder.name: folder for folder in _folders(paths, "base")}
+
+
+def zoo_bases(paths: Sequence[Path]) -> dict[str, Path]:
+    """Those of the zoo, which lies beside the folder of the saboteurs."""
+    return {folder.name: folder for folder in _folders(paths, "zoo") if (folder / "zoo.yaml").is_file()}
+
+
+def _folders(paths: Sequence[Path], name: str) -> list[Path]:
+    """The folders in the nearest folder of this name that stands in or above one of the paths."""
+    homes = [home / name for path in paths for home in (path, *path.resolve().parents) if (home / name).is_dir()]
+    return [folder for home in homes[:1] for folder in sorted(home.iterdir()) if folder.is_dir()]
 
 
 def base_of(wrong: Wrong, homes: Mapping[str, Path]) -> Path | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.author.saboteur import Change, base_of, bases, load_saboteurs, make
+from harness.author.saboteur import Change, Known, base_of, bases, load_saboteurs, load_zoo, make, zoo_bases
 from harness.scenario.mistakes import Mistakes
 
 ABOUT = """\
@@ -84,3 +84,66 @@ def test_the_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
 def test_a_change_is_as_long_as_the_lines_that_differ(old: str, new: str, lines: int) -> None:
     """Lines that are the same do not count."""
     assert Change.model_validate({"file": "f", "replace": old, "with": new}).lines == lines
+
+
+KNOWN = Known({"": ["single.POST", "single.READ"], "later": ["single.LATER"]})
+
+
+def test_unknown_names_are_told_with_the_other_mistakes_of_the_file(folder: Path) -> None:
+    """A line that no rubric has, nothing named and an unknown key: each with its place, all at once."""
+    file = folder / "shouts" / "saboteur.yaml"
+    named = ABOUT.replace('"read.yaml::Texts stay as they are"', "''").replace("wrong:", "wrnog:")
+    file.write_text(named + "marks lost: [single.POST, single.REED]\n")
+    with pytest.raises(Mistakes) as mistakes:
+        load_saboteurs([folder], KNOWN)
+    assert [str(mistake).removeprefix(str(file)) for mistake in mistakes.value.mistakes] == [
+        ":1:1: the key 'wrong' is missing",
+        ":2:1: unknown key 'wrnog' (did you mean 'wrong'?)",
+        ":6:1: killed by: expected FILE::SCENARIO, got ''",
+        ":9:27: marks lost.1: unknown rubric line 'single.REED' (did you mean 'single.READ'?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variant", "line", "told"),
+    [
+        ("later", "single.LATER", ""),
+        ("later", "single.POST",
+         ":10:14: marks lost.0: unknown rubric line 'single.POST' (did you mean 'single.LATER'?)"),
+        ("latre", "single.POST", ":9:1: variant: unknown variant 'latre' (did you mean 'later'?)"),
+    ],
+)  # fmt: skip
+def test_marks_are_lines_of_the_rubric_of_the_variant(folder: Path, variant: str, line: str, told: str) -> None:
+    """A saboteur of another year loses that year's marks."""
+    file = folder / "shouts" / "saboteur.yaml"
+    file.write_text(f"{ABOUT}variant: {variant}\nmarks lost: [{line}]\n")
+    if not told:
+        assert load_saboteurs([folder], KNOWN)[0].about.variant == variant
+        return
+    with pytest.raises(Mistakes) as mistakes:
+        load_saboteurs([folder], KNOWN)
+    assert str(mistakes.value) == f"{file}{told}"
+
+
+def test_the_zoo_lies_below_the_paths_or_beside_them(folder: Path) -> None:
+    """One saboteur alone may be made from a program of the zoo, and does not call for all of it."""
+    saboteurs, zoo = folder / "saboteurs", folder / "zoo"
+    for home in (saboteurs / "mute", zoo / "poller", zoo / "no-program"):
+        home.mkdir(parents=True)
+    (zoo / "poller" / "zoo.yaml").write_text("style: It polls.\nvariant: later\n")
+    assert [(one.name, one.about.variant) for one in load_zoo([saboteurs], KNOWN)] == [("poller", "later")]
+    assert [one.name for one in load_zoo([saboteurs, zoo / "poller"], KNOWN)] == ["poller"]
+    assert load_zoo([saboteurs / "mute"], KNOWN) == []
+    assert zoo_bases([saboteurs / "mute"]) == {"poller": zoo / "poller"}
+
+
+def test_mistakes_of_a_zoo_file_are_told_with_their_place(folder: Path) -> None:
+    """It is checked like every file that people write."""
+    (folder / "zoo.yaml").write_text("stile: It polls.\nvariant: lter\n")
+    with pytest.raises(Mistakes) as mistakes:
+        load_zoo([folder], KNOWN)
+    assert [str(mistake).partition("zoo.yaml")[2] for mistake in mistakes.value.mistakes] == [
+        ":1:1: the key 'style' is missing",
+        ":1:1: unknown key 'stile' (did you mean 'style'?)",
+        ":2:1: variant: unknown variant 'lter' (did you mean 'later'?)",
+    ]
