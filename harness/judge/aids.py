@@ -109,4 +109,4 @@ def _told(finding: Finding, aids: Sequence[Type]) -> Finding:
     marked = " and ".join(dict.fromkeys(first_word(line) for line in lines))
     is_only = "is only an aid here, and is" if len(set(lines)) == 1 else "are only aids here, and are"
     sentence = f"{named} {is_only} marked under {marked}: {finding.sentence}"
-    return replace(finding, verdict=Verdict.SKIPPED, code="aid-failed", sentence=sentence)
+    return replace(finding, verdict=Verdict.SKIPPED, code="aid-failed", sentence=sentence, hint="")
