@@ -47,7 +47,8 @@ class Director:
         self._lingering: dict[str, None] = {}  # those who should have left, and did not
         login = assignment.login
         self._logins = Logins(stage, recorder, answers=login.answers if login else [], accounts=self._accounts,
-                              start=self._start, within=assignment.timeout)
+                              start=self._start, within=assignment.timeout, manners=subject.manners,
+                              registered=self._props.registered())
 
     def play(self, assignment_text: str) -> None:
         """The whole play: folders, server, steps, a last look."""
@@ -118,7 +119,8 @@ class Director:
     def _start(self, handle: str) -> Settled:
         """Start a person's client and wait until it has settled."""
         self._run(handle)
-        return settle(self._stage, [handle], self._assignment.timeout)
+        settled = settle(self._stage, [handle], self._assignment.timeout)
+        return self._logins.enter(handle) or settled
 
     def _perform(self, step: Step) -> None:
         self._step_begins(step)

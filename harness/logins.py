@@ -3,15 +3,17 @@
 Being asked the first question again means *refused*; being asked the same
 question twice means *refused* too; a new question means that it went on. How
 somebody is asked who was let in is remembered for the whole play: who should be
-refused and is asked otherwise was refused. A question that holds a choice of
-yes and no is answered with yes. Where all questions look the same (`> `, or
-none at all), nobody can tell. Each attempt ends in a `LoginTried` event, which
-the judge reads.
+refused and is asked otherwise was refused. What the probe saw is known from the
+start. A question that holds a choice of yes and no is answered with yes, before
+the name with what led in when the program was probed. Where all questions look
+the same (`> `, or none at all), the words above tell if they are those that the
+probe saw, or else nobody can. Each attempt ends in a `LoginTried` event, which the judge
+reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.events import LoginTried, Settled
@@ -19,7 +21,18 @@ from harness.patience import settle
 from harness.recording import Recorder
 from harness.scenario.matching import visible
 from harness.stage import Stage
-from harness.subject.prompts import alike, is_bare, question, same_prompt, same_question, yes_to
+from harness.subject.prompts import (
+    UNKNOWN,
+    Manners,
+    alike,
+    choice_in,
+    is_bare,
+    question,
+    same_prompt,
+    same_question,
+    words,
+    yes_to,
+)
 
 # Evidence that a program which does not ask will not ask later either. (A poller that
 # answers late must not be called hung.)
@@ -37,10 +50,14 @@ class _Dialogue:
     mark: int = 0  # how much it had printed when we last answered
     inside: bool = False
     blurred: bool = False  # its questions cannot be told apart
+    choice: str = ""  # the yes or no that it asked before the name
 
 
 class Logins:
-    """The logins of one play. `start` starts a client's program and waits until it has settled."""
+    """The logins of one play. `start` starts a client's program and waits until it has settled.
+
+    `manners`: what the probe saw. `registered`: the names that have an account; None: all have.
+    """
 
     def __init__(
         self,
@@ -51,6 +68,8 @@ class Logins:
         accounts: Mapping[str, Sequence[str]],
         start: Callable[[str], Settled],
         within: float,
+        manners: Manners = UNKNOWN,
+        registered: Collection[str] | None = None,
     ) -> None:
         self._stage = stage
         self._recorder = recorder
@@ -58,6 +77,8 @@ class Logins:
         self._accounts = accounts
         self._start = start
         self._within = within
+        self._manners = manners
+        self._strangers = {name for name, _ in accounts.values() if registered is not None and name not in registered}
         self._dialogues: dict[str, _Dialogue] = {}
         self._home = ""  # how somebody is asked who was let in; "" as long as nobody was
 
@@ -100,12 +121,38 @@ class Logins:
             asked = self._question(handle)
             yes = yes_to(asked)
             # Above a bare "> " stands the answer before, and a message may well end in "yes or no?".
-            if not yes or not self._stage.alive(handle) or (self._home and same_prompt(asked, self._home)):
+            # (Not what the probe saw: the same sign may stand below its choices.)
+            at_home = self._home and same_prompt(asked, self._home)
+            if not yes or not self._stage.alive(handle) or at_home or self._at_choice(handle, asked):
                 break
-            self._dialogues[handle].mark = len(self._stage.output(handle))
-            self._stage.type(handle, yes.encode() + b"\n", "yes")
-            settled = settle(self._stage, [handle], within or self._within)
+            settled = self._choose(handle, yes, within)
         return settled
+
+    def enter(self, handle: str) -> Settled | None:
+        """Answer a client that asks yes or no before it asks for the name ("New here? (y/n)"); None: it does not."""
+        settled = None
+        for _ in range(_MOST_CHOICES if self._answers and handle in self._accounts else 0):
+            asked = self._question(handle)
+            said = choice_in(asked, self._manners.choices[self._accounts[handle][0] in self._strangers])
+            if not said or not self._stage.alive(handle):
+                break
+            self._dialogues[handle].choice = self._dialogues[handle].choice or asked
+            settled = self._choose(handle, said)
+        return settled
+
+    def _choose(self, handle: str, said: str, within: float | None = None) -> Settled:
+        self._dialogues[handle].mark = len(self._stage.output(handle))
+        self._stage.type(handle, said.encode() + b"\n", "yes")
+        return settle(self._stage, [handle], within or self._within)
+
+    def _at_choice(self, handle: str, asked: str) -> bool:
+        """Whether it asks again what it asked before the name."""
+        choice = self._dialogues[handle].choice
+        return bool(choice) and (asked == choice or same_question(asked, choice))
+
+    def _at_home(self, asked: str) -> bool:
+        """Whether it asks as it asks those who were let in."""
+        return any(home and same_prompt(asked, home) for home in (self._home, self._manners.home))
 
     def _approach(self, handle: str) -> bool:
         if self._stage.alive(handle) and handle in self._dialogues:
@@ -151,21 +198,23 @@ class Logins:
         if not self._waits(handle, self.agree(handle, settled)):
             return
         asked, known = self._question(handle), dialogue.questions
-        blind = dialogue.blurred or not known[0] or alike(asked, known[0]) or alike(asked, known[dialogue.at])
-        # Who was asked for the last answer without a word may be asked for the name that way too: words are no sign.
-        blind = blind or not (expected or known[dialogue.at] or same_prompt(asked, self._home))
+        blind = self._blind(dialogue, asked, expected)
         if not dialogue.blurred and self._asked_again(handle):
             return
         if dialogue.at and not dialogue.blurred and same_question(asked, known[dialogue.at]):
             self._note(handle, "refused", f"after the {self._answers[dialogue.at]} it asked {asked!r} again")
             return
+        # Who should come in is held against those of this play alone: a greeting may be another one today.
+        home = self._home or (self._manners.home if not expected or rivals else "")
         doubtful = not expected or rivals or not known[dialogue.at]
-        if doubtful and self._home and not same_prompt(asked, self._home):
+        if doubtful and home and not (same_prompt(asked, home) or self._at_home(asked)):
             dialogue.at = 0
-            self._note(handle, "refused", f"it asked {asked!r}, and asks {self._home!r} where somebody is let in")
+            self._note(handle, "refused", f"it asked {asked!r}, and asks {home!r} where somebody is let in")
             return
         if blind and not self._stage.connected(handle):
             self._note(handle, "refused", "it asks without a word, and has no connection to anybody")
+            return
+        if blind and self._told_by_its_words(handle):
             return
         dialogue.inside = expected or not blind
         if not blind:
@@ -177,10 +226,34 @@ class Logins:
         looks = f"all its questions look like {asked!r}" if asked and known[-1] else "it asks without a word"
         self._note(handle, "no-prompt", f"{looks}, so nobody can tell whether it let anybody in")
 
+    def _blind(self, dialogue: _Dialogue, asked: str, expected: bool) -> bool:
+        """Whether this question does not tell by itself that somebody was let in."""
+        known = dialogue.questions
+        if dialogue.blurred or any(alike(asked, one) for one in (known[0], known[dialogue.at])):
+            return True
+        # Who was asked for the last answer without a word may be asked for the name that way too: words are no sign.
+        return not (known[0] and (expected or known[dialogue.at])) and not self._at_home(asked)
+
+    def _told_by_its_words(self, handle: str) -> bool:
+        """Whether it says what the probe saw, of one who was let in or of one who was not; if so, it is noted."""
+        dialogue, said = self._dialogues[handle], words(self._shown(handle), [self._accounts[handle][0]])
+        dialogue.inside = said in self._manners.welcomes
+        if dialogue.inside:
+            self._note(handle, "in", f"it says {said!r}, as it does to those who are let in")
+        elif said in self._manners.refusals:
+            dialogue.at = 0
+            self._note(handle, "refused", f"it says {said!r}, as it does after a wrong password")
+        return dialogue.inside or said in self._manners.refusals
+
     def _asked_again(self, handle: str) -> bool:
         """Whether the first question came again: a refusal, and the next attempt begins from there."""
         dialogue = self._dialogues[handle]
         asked = self._question(handle)
+        if self._at_choice(handle, asked):
+            self._note(handle, "refused", f"it asked {asked!r} again")
+            dialogue.at = 0
+            self.enter(handle)
+            return True
         if not same_question(asked, dialogue.questions[0]):
             return False
         wordless = dialogue.questions[0].endswith(asked) and is_bare(self._shown(handle), [self._accounts[handle][0]])
@@ -232,4 +305,6 @@ class Logins:
     def _note(self, handle: str, result: str, why: str) -> None:
         prompts = list(self._dialogues[handle].questions) if handle in self._dialogues else []
         account, _ = self._accounts[handle]
+        if result in ("in", "no-prompt") and self._dialogues[handle].inside:
+            self._strangers.discard(account)
         self._recorder.note(LoginTried, actor=handle, account=account, result=result, why=why, prompts=prompts)

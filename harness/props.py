@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from harness.scenario.assignment import Assignment
@@ -27,15 +27,21 @@ class Props:
 
     def accounts(self) -> Mapping[str, tuple[str, str]]:
         """The account name and password of everybody in the cast; no password for a name that has no account."""
-        known = dict(line.split(" ", 1) for line in self._text.splitlines() if " " in line)
+        known = self._known()
         return {p.handle: (p.account, p.password if p.password is not None else known.get(p.account, ""))
                 for p in self._scenario.cast}
 
     def spare(self) -> Mapping[str, str]:
         """Accounts with their passwords that nobody in the cast has."""
         taken = {person.account for person in self._scenario.cast}
-        known = dict(line.split(" ", 1) for line in self._text.splitlines() if " " in line)
-        return {name: password for name, password in known.items() if name not in taken}
+        return {name: password for name, password in self._known().items() if name not in taken}
+
+    def registered(self) -> Collection[str]:
+        """The names that have an account before the play."""
+        return self._known().keys()
+
+    def _known(self) -> dict[str, str]:
+        return dict(line.split(" ", 1) for line in self._text.splitlines() if " " in line)
 
     def files(self) -> Iterator[tuple[str, str, bytes]]:
         """Every file besides the programs' own: actor, path in that actor's folder, content."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.probe.experiment import LAST, MEMBER, NEW, Laboratory, Played
+from harness.probe.manners import come_in, manners, manners_facts
 from harness.probe.shapes import CALLED, SHAPES, Copes, cope, shape_fact
 from harness.probe.trouble import Trouble, client_trouble, command_line, server_trouble
 from harness.scenario.assignment import Assignment
@@ -46,8 +47,10 @@ def decide(subject: Subject, assignment: Assignment, lab: Laboratory, given: Giv
     facts = _variant_fact(way, ways, given) | shape_fact(copes, given)
     best = max(copes, key=lambda c: c.score)
     ends = best.shape if best.score > min(c.score for c in copes) or best.well or ENDS in given.values else ""
+    known = manners(replace(way.subject, accounts_end=ends), way.assignment, lab, best)
+    facts |= manners_facts(known, best)
     learnt = {key: f"{fact.text} ({fact.seen})" for key, fact in facts.items()}
-    return Decision(way.assignment, replace(way.subject, accounts_end=ends, learnt=learnt), facts,
+    return Decision(way.assignment, replace(way.subject, accounts_end=ends, learnt=learnt, manners=known), facts,
                     list(_troubles(way, copes, best)), copes)  # fmt: skip
 
 
@@ -111,13 +114,19 @@ def _nearness(way: _Way) -> int:
 def _arrive(ways: Sequence[_Way], lab: Laboratory, given: Given, thorough: bool) -> tuple[_Way, list[Copes]]:
     """The first way in which somebody is let in, and how the program copes with the shapes of the accounts file."""
     shapes = _shapes(lab, given)
-    way, first = ways[0], cope(ways[0].subject, ways[0].assignment, lab, shapes[0])
+    way, first = _try(ways[0], lab, shapes[0])
+    ways = [way, *ways[1:]]
     if len(ways) > 1 and not _right(way, first):
         way, first = _elsewhere(ways, first, lab, shapes[0])
     copes = [first]
     if way.assignment.accounts and first.score and (thorough or not first.well):
         copes += [cope(way.subject, way.assignment, lab, shape) for shape in shapes[1:]]
     return way, copes
+
+
+def _try(way: _Way, lab: Laboratory, shape: AccountsEnd) -> tuple[_Way, Copes]:
+    subject, copes = come_in(way.subject, way.assignment, lab, shape)
+    return replace(way, subject=subject), copes
 
 
 def _elsewhere(ways: Sequence[_Way], first: Copes, lab: Laboratory, shape: AccountsEnd) -> tuple[_Way, Copes]:
@@ -128,7 +137,7 @@ def _elsewhere(ways: Sequence[_Way], first: Copes, lab: Laboratory, shape: Accou
     likeliest: tuple[_Way, Copes] | None = None
     for way in _hear(ways, lab):
         known = way.assignment is ways[0].assignment
-        pair = way, first if known else cope(way.subject, way.assignment, lab, shape)
+        pair = (way, first) if known else _try(way, lab, shape)
         if _right(*pair):
             return pair
         likeliest = likeliest or pair

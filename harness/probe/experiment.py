@@ -53,6 +53,23 @@ class Played:
         tried = self.login(handle)
         return tried is not None and tried.result in ("in", "no-prompt")
 
+    def told_at_login(self, handle: str) -> str:
+        """What this person's terminal showed after the last answer of their first login, until that was decided."""
+        shown = bytearray()
+        for event in self.recording.events:
+            if isinstance(event, Typed) and event.actor == handle:
+                shown.clear()
+            elif isinstance(event, Output) and event.actor == handle:
+                shown += event.data
+            elif isinstance(event, LoginTried) and event.actor == handle:
+                break
+        return visible(bytes(shown))
+
+    def chose(self, handle: str) -> bool:
+        """Whether this person's client asked for a yes or a no before it asked for the name."""
+        typed = next((e for e in self.recording.all(Typed) if e.actor == handle), None)
+        return typed is not None and typed.goes_on
+
     @property
     def listening(self) -> Listening | None:
         """Where the server listened, None if it never did."""

@@ -32,6 +32,7 @@ class Copes:
     first: Played
     again: Played | None = None
     wrong: str = ""
+    back: Played | None = None
 
     @property
     def well(self) -> bool:
@@ -67,12 +68,13 @@ def cope(subject: Subject, assignment: Assignment, lab: Laboratory, shape: Accou
     wrong.append("" if f"{name} {word}" in lines else spoilt)
     missing = f"no line {new} {secret} stands in {file} when {new} has registered"
     wrong.append("" if f"{new} {secret}" in lines else missing)
+    back = None
     if first.came(NEW):
         back = lab.play(f"the new user comes back, {called}", subject, assignment, f"{NEW} logs in", accounts=now)
         wrong.append(_refused(back, NEW, when))
     else:
         wrong.append(wrong[0])
-    return Copes(shape, _ALL - sum(map(bool, wrong)), first, again, next(filter(None, wrong), ""))
+    return Copes(shape, _ALL - sum(map(bool, wrong)), first, again, next(filter(None, wrong), ""), back)
 
 
 def _ended(written: bytes | None) -> bool:

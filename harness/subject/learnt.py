@@ -21,8 +21,9 @@ Value = str | Sequence[str]
 # What a subject file may say of each role, and of the submission as a whole.
 ROLE_KEYS = ("file", "language", "command", "idle")
 VARIANT, ENDS = "variant", "accounts end"
-KEYS = ("layout", VARIANT, "transport", "ports", ENDS, "name prompt", "password prompt", "new password prompt",
-        "command prompt", "wrong password", "answers", "oddities")  # fmt: skip
+CHOICES, PROMPT, REFUSAL = "choice before the name", "command prompt", "refusal"
+KEYS = ("layout", VARIANT, "transport", "ports", ENDS, CHOICES, "name prompt", "password prompt",
+        "new password prompt", PROMPT, "wrong password", REFUSAL, "answers", "oddities")  # fmt: skip
 # Lines that the plays go by; the others are for people to read.
 OBEYED = ("file", "command", VARIANT, ENDS)
 # A student's file larger than this is no list of such lines.

@@ -8,14 +8,34 @@ question again was refused. Pure: text in, text out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 # A question of fewer letters than this ("> ") tells too little alone: the line above it belongs to it.
 _TELLING = 3
 _SENTENCES = re.compile(r"[.!?;,] +")
 # A choice of yes and no at the end of a question, however it is spelt: (y/n), [Y/n], "yes or no", (y)es/(n)o.
-_CHOICE = re.compile(r"\b(y|yes)\s*(?:/|\||,|\bor\b)\s*(?:no|n)\b[^\w]*$", re.IGNORECASE)
+_CHOICE = re.compile(r"\b(y|yes)\s*(?:/|\||,|\bor\b)\s*(no|n)\b[^\w]*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a program treats those who come in, as it was seen before the plays. Names are masked.
+
+    `home`: how somebody is asked who was let in. `welcomes`, `refusals`: all that a terminal shows after the last
+    answer of who is let in and of who is not; looked for where all questions look alike, else empty.
+    `choices`: what a client is told that asks for yes or no before the name: who has an account, and who has none.
+    """
+
+    home: str = ""
+    welcomes: Sequence[str] = ()
+    refusals: Sequence[str] = ()
+    choices: tuple[bool, bool] = (False, True)  # "New here?"
+
+
+# Nothing is known beforehand.
+UNKNOWN = Manners()
 
 
 def question(text: str, names: Iterable[str] = ()) -> str:
@@ -32,6 +52,11 @@ def is_bare(text: str, names: Iterable[str] = ()) -> bool:
     """Whether a terminal shows nothing but one question: who is refused is told why, who is asked on need not be."""
     # A line editor shows the name again that was typed: masked, it is a line of its own.
     return len([line for line in _lines(text, names) if line != "*"]) <= 1
+
+
+def words(text: str, names: Iterable[str] = ()) -> str:
+    """All that a terminal shows, names and numbers masked: to be held against what it showed somebody else."""
+    return "\n".join(_DIGITS.sub("0", line) for line in _lines(text, names))
 
 
 def _lines(text: str, names: Iterable[str]) -> list[str]:
@@ -77,8 +102,14 @@ def same_prompt(one: str, other: str) -> bool:
 
 def yes_to(asked: str) -> str:
     """What says yes to a question that holds a choice of yes and no, in its own spelling; "" if it holds none."""
+    return choice_in(asked, True)
+
+
+def choice_in(asked: str, yes: bool) -> str:
+    """What says yes (or no) to a question that holds a choice of the two, in its own spelling; "" if it holds none."""
     choice = _CHOICE.search(re.sub(r"[()\[\]<>]", "", asked))
     if choice is None:
         return ""
+    said = choice[1 if yes else 2]
     # "(y)es/(n)o" wants the letter.
-    return choice[1][0] if re.search(r"[(\[<]y[)\]>]es", asked, re.IGNORECASE) else choice[1]
+    return said[0] if re.search(r"[(\[<]y[)\]>]es", asked, re.IGNORECASE) else said

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from harness.subject.prompts import UNKNOWN, Manners
+
 # Never copied along: what version control, editors and other runs left.
 JUNK = shutil.ignore_patterns(".git", ".hg", ".svn", "__MACOSX", ".DS_Store", ".venv", "venv", "node_modules")
 
@@ -113,6 +115,7 @@ class Subject:
     programs: Mapping[str, Program] = field(default_factory=dict)
     accounts_end: AccountsEnd = ""  # the shape of the accounts file that it copes with; "": leave it as it is
     learnt: Mapping[str, str] = field(default_factory=dict)
+    manners: Manners = UNKNOWN  # how it treats those who come in
 
     def program(self, role: str) -> Program:
         """The program that plays `role`. Raises SubjectError."""
