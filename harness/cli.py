@@ -66,7 +66,7 @@ def run(
     seed: Annotated[int, typer.Option(metavar="N", help="Decides everything that is random.")] = 0,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, help="Play each scenario N times, with N seeds.")] = 1,
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
-    failed: Annotated[bool, typer.Option("--failed", help="Only what failed or stayed undecided last time.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what did not pass last time.")] = False,
     assignment: AssignmentOption = None,
     variant: VariantOption = "",
     subject_file: SubjectFileOption = None,

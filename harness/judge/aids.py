@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from harness.events import Exited
+from harness.recording import Recording
 from harness.scenario.model import (
     AnyOf,
     Do,
@@ -31,13 +33,15 @@ _SHOWN = (Sight.SEES, Sight.SEES_ONE_OF, Sight.SEES_EACH_ONCE, Sight.LIKE)
 _STORED = (FileState.IS, FileState.EQUALS)
 
 
-def concluded(scenario: Scenario, findings: Sequence[Finding]) -> tuple[Verdict, list[Finding]]:
+def concluded(
+    scenario: Scenario, recording: Recording, findings: Sequence[Finding]
+) -> tuple[Verdict, list[Finding]]:
     """The verdict that these findings give, and the findings: with an aid's failure as what it is here."""
     usual, first = worst(f.verdict for f in findings), next((f for f in findings if f.verdict in _BAD), None)
-    if first is None or not (to_blame := _aids_of(scenario, first)):
+    if first is None or not (to_blame := _aids_of(scenario, first) or _ended_by(scenario, recording, first)):
         return usual, list(findings)
     if _shown_anyway(scenario, findings):
-        return Verdict.PASSED, [_excused(scenario, f) if f.verdict in _BAD else f for f in findings]
+        return Verdict.PASSED, [_told(f, _aids_of(scenario, f)) if f.verdict in _BAD else f for f in findings]
     if first.verdict is Verdict.UNDECIDED:
         # What failed later may follow from what nobody could tell.
         return Verdict.UNDECIDED, list(findings)
@@ -74,6 +78,16 @@ def _aids_of(scenario: Scenario, finding: Finding) -> list[Type]:
     return aids
 
 
+def _ended_by(scenario: Scenario, recording: Recording, finding: Finding) -> list[Type]:
+    """The aid of somebody else that ended the program of which this finding says that it is gone."""
+    if finding.code not in ("not-running", "left"):
+        return []
+    ends = (e for e in recording.all(Exited) if e.actor == finding.actor and not e.by_us)
+    at = next((e.step for e in ends), None)
+    aids = (step for step in scenario.play if step.number == at and _is_aid(scenario, step))
+    return [aid for aid in aids if isinstance(aid, Type) and finding.actor not in [who for who, _ in aid.lines]]
+
+
 def _is_aid(scenario: Scenario, step: Step) -> bool:
     return isinstance(step, Type) and all(first_word(line) in scenario.aids for _, line in step.lines)
 
@@ -96,10 +110,6 @@ def _shows(step: Step | None) -> bool:
 
 def _step(scenario: Scenario, finding: Finding) -> Step | None:
     return next((step for step in scenario.steps() if step.number == finding.step), None)
-
-
-def _excused(scenario: Scenario, finding: Finding) -> Finding:
-    return _told(finding, _aids_of(scenario, finding))
 
 
 def _told(finding: Finding, aids: Sequence[Type]) -> Finding:

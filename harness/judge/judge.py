@@ -28,7 +28,7 @@ from harness.verdict import Finding, Outcome, Verdict
 
 def judge(scenario: Scenario, recording: Recording, blob: Blob = lambda _: None) -> Outcome:
     """What this play of `scenario` means. `blob` gives contents that the recording does not hold itself, by SHA-256."""
-    verdict, findings = concluded(scenario, _safely(lambda: _findings(View(scenario, recording), blob)))
+    verdict, findings = concluded(scenario, recording, _safely(lambda: _findings(View(scenario, recording), blob)))
     return Outcome(
         scenario=scenario.title, key=scenario.key, verdict=verdict, findings=findings,
         clause=scenario.clause, marks=scenario.marks, tags=scenario.tags,

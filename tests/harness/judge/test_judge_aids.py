@@ -82,6 +82,16 @@ def test_who_had_left_before_an_aid_is_no_failure_of_the_aid() -> None:
     assert tape.step().not_typed("yoda", "UPD 1 x").settles([]).finding().code == "not-running"
 
 
+def test_whoever_is_gone_because_of_somebody_elses_aid_skips() -> None:
+    """r2d2 leaves, the server with him, and so does yoda's client: yoda's line finds nobody."""
+    play = "  - everyone logs in\n  - r2d2: BYE\n  - yoda: DLT 1\n  - any of: [server leaves, server stays]\n"
+    cast = "aids: BYE\n"
+    tape = Tape(play, cast).logs_in("yoda", "r2d2", "twin").step().types("r2d2", "BYE")
+    tape.ends("r2d2").ends("server").ends("yoda").settles([]).step().not_typed("yoda", "DLT 1").settles([])
+    tape.step().inner(0).inner(1)
+    assert (tape.judged().verdict, told(tape).step) == (S, 3)
+
+
 def test_a_look_right_behind_an_aid_skips_if_the_rest_fails_too() -> None:
     """Nothing was stored, and so nothing could be deleted."""
     tape = uploaded(stored=None).says("yoda", "DLT 1", "no such file").step()
