@@ -1,0 +1,105 @@
+"""What a probe sees of a login is known to the plays: clients whose questions alone would not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import probe_door as door
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli import app
+from harness.events import LoginTried, Typed
+from harness.recording import Recording
+
+SCENARIO = """\
+scenario: Wrong passwords, and then the right one
+cast: {yoda: Yoda, obiwan: {account: Obi-wan, password: r2d2}}
+play:
+  - yoda cannot log in with: x
+  - yoda logs in
+  - yoda: hello
+  - yoda sees: hello yourself
+  - obiwan logs in
+  - obiwan: bye
+  - obiwan cannot log in with: x
+  - obiwan logs in
+---
+scenario: One of two
+cast: {rey: {account: Rey, password: bb8}, twin: {account: Rey, password: bb8}}
+play:
+  - together: [1 of rey and twin logs in]
+"""
+ONE_LOCK = door.rules().replace("def answer(who, line):", "import threading\nlock = threading.Lock()\n\n\n"
+                                "def answer(who, line):\n    with lock:\n        return locked(who, line)\n\n\n"
+                                "def locked(who, line):").replace(
+    "if accounts[name] != password:", "if accounts[name] != password or name in inside.values():")  # fmt: skip
+NO_WORDS = door.TALK.replace('"Who is there? "', "").replace('"Your word: " if state == "known" else '
+                                                            '"Think of a word: "', "")  # fmt: skip
+SAME_SIGN = NO_WORDS.replace("input()", 'input("> ")').replace("Say: ", "> ").replace(
+    "while True:\n    line", 'print("Welcome,", name)\nwhile True:\n    line')  # fmt: skip
+SAME_WORD = SAME_SIGN.replace('"> "', '"door> "')
+CLIENTS = {"no words": NO_WORDS, "one sign": SAME_SIGN, "one word": SAME_WORD}
+
+
+def played(tmp_path: Path, talk: str, server: str = "") -> tuple[str, Sequence[Recording]]:
+    """What a run told, and its recordings."""
+    course = door.course(tmp_path / "course")
+    (course / "login.yaml").write_text(SCENARIO)
+    folder = door.submission(tmp_path / "work", (server or ONE_LOCK) + door.TCP, door.TCP_CLIENT + talk)
+    words = ["run", str(course), "--subject", str(folder), "--out", str(tmp_path / "out"), "--jobs", "1"]
+    output = CliRunner().invoke(app, words).output
+    return output, [Recording.load(path) for path in sorted((tmp_path / "out" / "recordings").glob("*.jsonl"))]
+
+
+def results(play: Recording) -> list[str]:
+    """How each attempt ended."""
+    return [tried.result for tried in play.all(LoginTried)]
+
+
+@pytest.mark.parametrize("talk", CLIENTS.values(), ids=CLIENTS)
+def test_where_questions_do_not_tell_the_probe_does(tmp_path: Path, talk: str) -> None:
+    """The very first attempt of a play is known to be refused or let in, though no question says so."""
+    output, plays = played(tmp_path, talk)
+    assert "✓ 2 passed" in output, output
+    assert results(plays[0]) == ["refused", "in", "in", "refused", "in"]
+    assert sorted(results(plays[1])) == ["in", "refused"]
+    assert {"command prompt", "refusal"} & set(plays[0].began.subject["learnt"])
+
+
+@pytest.mark.parametrize("talk", CLIENTS.values(), ids=CLIENTS)
+def test_who_is_let_in_with_a_wrong_password_is_found(tmp_path: Path, talk: str) -> None:
+    """A server that takes any password of somebody whose name it knows is not believed to refuse."""
+    lenient = ONE_LOCK.replace("accounts[name] != password or", "len(password) > 1 and accounts[name] != password or")
+    _, plays = played(tmp_path, talk, lenient)
+    assert results(plays[0])[0] == "in"
+
+
+CHOOSES = """\
+known = input("%s (y/n) ") == "%s"
+while True:
+    name, password = input("Name: "), input("Password: ")
+    state = ask(f"name {name}")
+    if state == ("known" if known else "new") and ask(f"word {name} {password}") == "yes":
+        break
+    print("No.")
+    known = input("%s (y/n) ") == "%s"
+while True:
+    line = input("Say: ")
+    print(ask(line))
+    if line == "bye":
+        break
+"""
+
+
+@pytest.mark.parametrize(("asked", "known", "answers"), [
+    ("New here?", "n", "nnynn"), ("Have you an account?", "y", "yynyy"),
+])  # fmt: skip
+def test_a_choice_before_the_name_is_learnt(tmp_path: Path, asked: str, known: str, answers: str) -> None:
+    """It is told what leads in: one thing for who has an account, another for who has none yet."""
+    output, plays = played(tmp_path, CHOOSES % (asked, known, asked, known))
+    told = [e.data.decode().strip() for e in plays[0].all(Typed) if e.what == "yes"]
+    assert "".join(told) == answers, output
+    assert results(plays[0]) == ["refused", "in", "in", "refused", "in"]
+    assert "choice before the name" in plays[0].began.subject["learnt"]
