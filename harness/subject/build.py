@@ -142,17 +142,31 @@ def _make_c(entry: Entry, folder: Path, inside: Path) -> list[str]:
     _need("cc", entry)
     if makefile:
         _need("make", entry)
-        _run(["make", "-f", makefile], folder)
-        rule = _rule_of(name, folder / makefile)
-        if rule and not _programs(folder, inside):
-            # The first rule makes only the other program.
-            _run(["make", "-f", makefile, rule], folder)
+        _run_make(folder, inside, makefile)
     else:
         _run(["cc", "-O1", "-o", name, *_parts(folder, inside), "-pthread", "-lm"], folder)
     made = next(iter(_programs(folder, inside)), None)
     if made is None:
         raise DoesNotBuild(f"{entry.file}: the build made no program called {name!r}")
     return [f"./{made.relative_to(folder)}"]
+
+
+def _run_make(folder: Path, inside: Path, makefile: str) -> None:
+    """Run make, until it has made this program.
+
+    Its first rule may make only the other program, or more than the programs: tests that fail afterwards, or want
+    what was not handed in, unmake nothing.
+    """
+    failed: DoesNotBuild | None = None
+    try:
+        _run(["make", "-f", makefile], folder)
+    except DoesNotBuild as exc:
+        failed = exc
+    rule = _rule_of(inside.stem, folder / makefile)
+    if rule and not _programs(folder, inside):
+        _run(["make", "-f", makefile, rule], folder)
+    if failed and not _programs(folder, inside):
+        raise failed
 
 
 def _parts(folder: Path, inside: Path) -> Sequence[str]:

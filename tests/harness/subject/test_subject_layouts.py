@@ -136,6 +136,9 @@ C = {
                                      "Makefile": "server: server.c\n\tcc -o $@ $<\nclient: client.c\n\tcc -o $@ $<\n"},
     "capitals": {"Server.c": c("server"), "Client.c": c("client"),
                  "Makefile": "all:\n\tcc -o server Server.c\n\tcc -o client Client.c\n"},
+    "a makefile that also runs tests": {
+        "server.c": c("server"), "client.c": c("client"),
+        "Makefile": "all: server client tests\n%: %.c\n\tcc -o $@ $<\ntests:\n\t./tests-at-home.sh\n"},
     "programs of another machine": {"server.c": c("server"), "client.c": c("client"), "Makefile": MAKEFILE,
                                     "server": "\x7fELF", "client": "\x7fELF"},
     "mathematics": {"server.c": c("server", "#include <math.h>\ndouble d(double x) { return pow(x, x); }"),
