@@ -33,8 +33,9 @@ from harness.stage.procfs import Table
 from harness.stage.sockets import CLOSE, LISTEN, UDP, Sockets
 from harness.stage.stillness import Stillness, signal_name
 
-# In a box of its own every port is free. (Not 5000: a program that ignores its argument should not work by luck.)
-BOX_PORT = 5745
+# In a box of its own every port is free. It is one that nobody writes into a program: who ignores the argument should
+# not work by luck (5000, 6000), and who has a second, fixed port for files must find that one free (5745, 12000).
+BOX_PORT = 27317
 
 
 # How long a program that is starting is left alone before it is looked at again.

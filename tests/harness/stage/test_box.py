@@ -115,6 +115,18 @@ class TestBox:
                 assert listening is not None
                 assert listening.ports == [BOX_PORT] == [stage.port()]
 
+    def test_a_second_port_that_a_program_fixes_itself_is_free(self, tmp_path: Path) -> None:
+        """The port that is told is none that people write into their programs, for files or for a heartbeat."""
+        fixed = [5000, 5001, 5555, 5745, 6000, 8000, 8080, 8888, 9999, 12000, 12345, 54321]
+        serve = f"""import socket, sys
+held = [socket.create_server(("127.0.0.1", port)) for port in [int(sys.argv[1]), *{fixed}]]
+held[0].accept()"""
+        with Stage(tmp_path, Recorder()) as stage:
+            stage.start("server", [*python(serve), str(stage.port())])
+            listening = stage.ready("server", within=20)
+            assert listening is not None
+            assert listening.ports == sorted([stage.port(), *fixed])
+
     def test_programs_see_only_their_own_kind(self, tmp_path: Path) -> None:
         """No process of the machine, no privilege, no way to end the launcher."""
         code = (
