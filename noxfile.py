@@ -95,7 +95,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Run the long tests: thousands of settlings, big files, load beside."""
+    """Run the long tests: thousands of settlings, big files, verdicts with and without load beside."""
     _install(session, "tests")
     session.run("python", "-m", "pytest", "-m", "soak", *session.posargs)
 
@@ -116,9 +116,17 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def saboteurs(session: nox.Session) -> None:
-    """Play programs that are wrong on purpose: every scenario must bite, and be fair to the right ones."""
+    """Play programs that are wrong on purpose, and the right ones: every scenario must bite, and be fair."""
     _install(session)
     session.run("python", "-m", "harness", "saboteurs", "tests/saboteurs", "--jobs", _workers(), *session.posargs)
+
+
+@nox.session
+def zoo(session: nox.Session) -> None:
+    """Play the right programs of the zoo against every scenario of their variant, three times in a row."""
+    _install(session)
+    rounds = [] if "--rounds" in session.posargs else ["--rounds", "3"]
+    session.run("python", "-m", "harness", "saboteurs", "tests/zoo", "--jobs", _workers(), *rounds, *session.posargs)
 
 
 @nox.session

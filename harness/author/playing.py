@@ -86,9 +86,9 @@ class Player:
         keys = dict.fromkeys(task.scenario.key for task in self.tasks)
         return [together(self.found[key])[0] for key in keys]
 
-    def failure(self, key: str) -> Outcome | None:
-        """The first play of this scenario that failed, by itself: how many others did may be a matter of chance."""
-        return next((p.outcome for p in self.found.get(key, []) if p.outcome.verdict is Verdict.FAILED), None)
+    def failures(self, key: str) -> list[Outcome]:
+        """The plays of this scenario that failed, each by itself."""
+        return [play.outcome for play in self.found.get(key, []) if play.outcome.verdict is Verdict.FAILED]
 
 
 def setting(ground: Ground, subject: Subject, folder: Path, way: Way | None = None) -> Setting:

@@ -13,7 +13,9 @@ from harness.verdict import Finding, Outcome
 
 # Lines of a difference that are worth reading in a list of complaints.
 _MOST_LINES = 12
-# What differs from one play to the next, and what stands in its place. The first that fits a part of the text wins.
+# Stands in told.txt for what differs from one play to the next as a whole.
+VARIES = "(differs from play to play)"
+# What differs in part, and what stands in its place. The first that fits a part of the text wins.
 _MASKS = (
     (re.compile(r"\b(pid|process|worker|tid)( \d+|=\d+)"), r"\1 N"),
     (re.compile(r"(/tmp|/var/folders|/private/tmp|/dev/shm)/[^\s'\",:)]*/"), "…/"),
@@ -26,10 +28,18 @@ _MASKS = (
 )
 
 
-def told(outcome: Outcome) -> str:
-    """What a student reads of the finding that decided this outcome; "" if nothing went wrong."""
-    found = outcome.divergence
-    return "".join(f"{label}: {_lines(text)}\n" for label, text in _parts(found) if text.strip()) if found else ""
+def told(plays: Sequence[Outcome]) -> str:
+    """What a student reads of the finding that decided these plays of one scenario; "" if nothing went wrong.
+
+    What they do not agree on is a matter of chance, and left out: more than one play finds it out.
+    """
+    texts = [dict(_parts(outcome.divergence)) for outcome in plays if outcome.divergence]
+    found = []
+    for label in texts[0] if texts else ():
+        said = {_lines(text[label]) for text in texts}
+        text = said.pop() if len(said) == 1 else VARIES
+        found += [f"{label}: {text}\n"] if text.strip() else []
+    return "".join(found)
 
 
 def _parts(found: Finding) -> Iterator[tuple[str, str]]:
@@ -57,7 +67,22 @@ def masked(text: str) -> str:
 
 def told_differs(kept: str, now: str) -> Sequence[str]:
     """The lines in which what is told now differs from what was kept; none if it does not."""
-    lines = list(difflib.unified_diff(kept.splitlines(), now.splitlines(), "told.txt", "told now", lineterm="", n=0))
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} lines more"]
-    return lines
+    old, new = _by_label(kept), _by_label(now)
+    for label, text in old.items():
+        if text.strip() == f"{label}: {VARIES}":
+            new[label] = text
+    ordered = {label: new[label] for label in (*old, *new) if label in new}
+    lines = list(difflib.unified_diff(
+        "".join(old.values()).splitlines(), "".join(ordered.values()).splitlines(), "told.txt", "told now",
+        lineterm="", n=0))  # fmt: skip
+    return lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} lines more"]
+
+
+def _by_label(text: str) -> dict[str, str]:
+    """The parts of a told.txt: what begins at the start of a line, with the indented lines below it."""
+    parts: dict[str, str] = {}
+    label = ""
+    for line in text.splitlines(keepends=True):
+        label = label if line.startswith(" ") else line.partition(":")[0]
+        parts[label] = parts.get(label, "") + line
+    return parts
