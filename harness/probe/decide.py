@@ -12,11 +12,14 @@ from dataclasses import dataclass, field, replace
 
 from harness.probe.experiment import LAST, MEMBER, NEW, Laboratory, Played
 from harness.probe.manners import come_in, manners, manners_facts
-from harness.probe.shapes import CALLED, SHAPES, Copes, cope, shape_fact
+from harness.probe.shapes import CALLED, MEND, SHAPES, Copes, cope, shape_fact
 from harness.probe.trouble import Trouble, client_trouble, command_line, server_trouble
 from harness.scenario.assignment import Assignment
 from harness.subject.learnt import ENDS, NOTHING, VARIANT, Fact, Given
 from harness.subject.subject import COMMAND, AccountsEnd, Subject
+
+_MEND_ANYWAY = ("register somebody by hand, look at the file, start the server again and log in: the last line must be "
+                "the new one, and every other line as it was")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,10 @@ def decide(subject: Subject, assignment: Assignment, lab: Laboratory, given: Giv
     known = manners(replace(way.subject, accounts_end=ends), way.assignment, lab, best)
     facts |= manners_facts(known, best)
     learnt = {key: f"{fact.text} ({fact.seen})" for key, fact in facts.items()}
-    return Decision(way.assignment, replace(way.subject, accounts_end=ends, learnt=learnt, manners=known), facts,
-                    list(_troubles(way, copes, best)), copes)  # fmt: skip
+    troubles = list(_troubles(way, copes, best))
+    subject = replace(way.subject, accounts_end=ends, learnt=learnt, manners=known,
+                      troubles=[trouble.described() for trouble in troubles])  # fmt: skip
+    return Decision(way.assignment, subject, facts, troubles, copes)
 
 
 def needed(assignment: Assignment, subject: Subject, given: Given, variant: str = "") -> bool:
@@ -191,11 +196,11 @@ def _troubles(way: _Way, copes: Sequence[Copes], best: Copes) -> Iterator[Troubl
     file = way.assignment.accounts.file if way.assignment.accounts else ""
     if len({one.wrong for one in copes}) == 1 and best.wrong:
         # Whatever the shape: it is not the shape.
-        yield Trouble("accounts-broken", f"{file}: {best.wrong}", False)
+        yield Trouble("accounts-broken", f"{file}: {best.wrong}", False, _MEND_ANYWAY)
         return
     for one in copes:
         if one.wrong:
-            yield Trouble("accounts-shape", f"{file} {CALLED[one.shape]}: {one.wrong}", False)
+            yield Trouble("accounts-shape", f"{file} {CALLED[one.shape]}: {one.wrong}", False, MEND[one.shape])
 
 
 def starts(way: Decision) -> dict[str, str]:

@@ -19,6 +19,12 @@ from harness.subject.subject import AccountsEnd, Subject
 
 SHAPES: tuple[AccountsEnd, ...] = ("newline", "none")
 CALLED = {"newline": "with a newline at its end", "none": "without a newline at its end"}
+MEND = {
+    "newline": "end each line that you write with a newline, instead of beginning it with one, and skip empty lines "
+               "when you read",
+    "none": "look at the last byte before you append, and write a newline first where there is none; when you read, "
+            "strip the newline instead of cutting off the last character",
+}  # fmt: skip
 # What a shape is worth if everybody comes in, no line was spoilt and the new one stands there.
 _ALL = 5
 

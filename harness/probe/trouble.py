@@ -25,11 +25,19 @@ _WORDS = 160
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that hinders the plays, or that a tutor should know. `fatal`: nobody can play with it like this."""
+    """Something that hinders the plays, or that a tutor should know. `fatal`: nobody can play with it like this.
+
+    `mend`: what to do about it, where the sentence does not say.
+    """
 
     code: str
     sentence: str
     fatal: bool = True
+    mend: str = ""
+
+    def described(self) -> dict[str, str]:
+        """What a recording keeps of it."""
+        return {"code": self.code, "sentence": self.sentence, "mend": self.mend}
 
 
 def command_line(words: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from harness.verdict import Finding, Verdict
 
 # Raised when a reader of an older version would misread the new one; a new key alone does not raise it.
 VERSION = 1
+_TROUBLE = ("code", "sentence", "mend")
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "counts": {str(verdict): count for verdict, count in report.counts.items()},
         "evidence": report.evidence,
+        "troubles": [{key: trouble.get(key, "") for key in _TROUBLE} for trouble in report.troubles],
         "scenarios": [_scenario(report, play) for play in report.played],
         "marks": None if report.marks is None else _marks(report.marks),
     }
@@ -115,6 +117,7 @@ def schema() -> dict[str, Any]:
         "seconds": _NUMBER,
         "counts": counts,
         "evidence": counts,
+        "troubles": _list(_object(dict.fromkeys(_TROUBLE, _TEXT))),
         "scenarios": _list(_object(scenario)),
         "marks": {"anyOf": [{"type": "null"}, _object(marks)]},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.events import Began
@@ -82,6 +82,12 @@ class Report:
     stage: str  # isolation level: "box" or "plain"
     seed: int
     again: str = ""
+
+    @property
+    def troubles(self) -> list[Mapping[str, str]]:
+        """What was found of the submission before the plays, and is no scenario's: `code`, `sentence`, `mend`."""
+        began = next((began for play in self.played for began in play.recording.all(Began)), None)
+        return list(began.subject.get("troubles", [])) if began else []
 
     @property
     def counts(self) -> dict[Verdict, int]:

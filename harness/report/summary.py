@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.grade.marks import LineMarks, Marks, Sum
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
@@ -19,10 +19,20 @@ def summary(report: Report, planned: int, verbose: bool) -> list[Block]:
     blocks: list[Block] = [Heading("Summary")]
     if report.marks is not None:
         blocks += [*_marks(report.marks), BLANK]
+    if report.troubles:
+        blocks += [*_troubles(report), BLANK]
     blocks.append(_counts(report, planned))
     if verbose and report.evidence:
         blocks.append(_evidence(report))
     return [*blocks, BLANK, *_next(report, planned)]
+
+
+def _troubles(report: Report) -> Iterator[Block]:
+    """What was found before the plays: no scenario tells it, for all are played in the shape that works."""
+    for trouble in report.troubles:
+        yield line(Span("! ", Style.UNDECIDED), f"{trouble['code']}: {trouble['sentence']}")
+        if trouble.get("mend"):
+            yield line(Span("To mend it, ", Style.QUIET), trouble["mend"], indent=2)
 
 
 def _counts(report: Report, planned: int) -> Line:
@@ -139,6 +149,8 @@ def _nothing_wrong(report: Report, planned: int) -> str:
         return "Nothing was played, which is not a pass. Next: name a scenario file, or leave out --only."
     if report.plays < planned:
         return "Next: nothing failed so far, but the run was cut short; play the rest."
+    if report.troubles:
+        return "Next: no scenario failed; mend what was found before the plays."
     return "Next: nothing to repair."
 
 

@@ -116,6 +116,7 @@ class Subject:
     accounts_end: AccountsEnd = ""  # the shape of the accounts file that it copes with; "": leave it as it is
     learnt: Mapping[str, str] = field(default_factory=dict)
     manners: Manners = UNKNOWN  # how it treats those who come in
+    troubles: Sequence[Mapping[str, str]] = ()  # what a tutor should know of it: code, sentence, what to mend
 
     def program(self, role: str) -> Program:
         """The program that plays `role`. Raises SubjectError."""
@@ -128,7 +129,8 @@ class Subject:
         """What a recording keeps of it."""
         programs = {role: {"language": p.language, "argv": p.template} for role, p in self.programs.items()}
         learnt = {"learnt": dict(self.learnt)} if self.learnt else {}
-        return {"name": self.name, "programs": programs, **learnt}
+        troubles = {"troubles": [dict(trouble) for trouble in self.troubles]} if self.troubles else {}
+        return {"name": self.name, "programs": programs, **learnt, **troubles}
 
     def with_arguments(self, arguments: Mapping[str, Sequence[str]]) -> Subject:
         """The same, its programs started with these arguments (a command that was given has its own)."""

@@ -75,6 +75,8 @@ def test_the_shape_of_the_accounts_file_is_found_out(
     result, card = probed(door.submission(tmp_path / "one", door.rules(*wants) + door.TCP))
     assert result.exit_code == 0, result.output
     assert {values(card)["accounts end"], other} == {"newline", "none"}
+    # Who registered into a spoilt line is new again: that is not how a known user is asked.
+    assert (values(card)["password prompt"], values(card)["new password prompt"]) == ("Your word:", "Think of a word:")
     (trouble,) = card["troubles"]
     assert trouble["code"] == "accounts-shape"
     assert f"server/accounts.txt {called} at its end: " in trouble["sentence"]
@@ -132,6 +134,25 @@ def test_a_run_plays_what_was_found_out(tmp_path: Path) -> None:
     subject = plays[0].began.subject
     assert subject["programs"]["client"]["argv"][-2:] == ["{host}", "{port}"]
     assert subject["learnt"]["accounts end"].startswith("newline (")
+
+
+def test_a_shape_that_breaks_it_is_a_finding_of_its_own(tmp_path: Path) -> None:
+    """Every scenario is played in the other shape and passes; the end of the report and --json tell what to mend."""
+    course = door.course(tmp_path / "course")
+    (course / "hello.yaml").write_text(SCENARIO)
+    folder = door.submission(tmp_path / "work", door.rules(*door.WANTS_NEWLINE) + door.TCP)
+    words = ["run", str(course), "--subject", str(folder), "--out", str(tmp_path / "out"), "--json"]
+    result = CliRunner().invoke(app, [*words, str(tmp_path / "run.json")])
+    (trouble,) = json.loads((tmp_path / "run.json").read_text())["troubles"]
+    assert trouble["code"] == "accounts-shape"
+    assert trouble["sentence"].startswith("server/accounts.txt without a newline at its end: ")
+    assert trouble["mend"].startswith("look at the last byte before you append, and write a newline first")
+    end = " ".join(result.output.partition("Summary")[2].split())
+    assert "! accounts-shape: server/accounts.txt without a newline" in end
+    assert "To mend it, look at the last byte before you append" in end
+    assert "Next: no scenario failed; mend what was found before the plays." in end
+    again = CliRunner().invoke(app, ["judge", str(tmp_path / "out" / "recordings"), "--json", str(tmp_path / "2.json")])
+    assert json.loads((tmp_path / "2.json").read_text())["troubles"] == [trouble], again.output
 
 
 def test_the_reference_is_known_and_not_probed(tmp_path: Path) -> None:
