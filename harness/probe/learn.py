@@ -49,8 +49,11 @@ def _asked(one: Played, handle: str) -> Iterator[tuple[str, str, str]]:
     yield "name prompt", "at its start", parts[0][1]
     for (_, text), (typed, answer) in pairwise(parts):
         if typed is not None and typed.what == "password":
-            # What was asked last before it: a yes or a no may have come between.
-            yield "new password prompt" if new else "password prompt", f"after a {'new' if new else 'known'} name", text
+            # What was asked last before it: a yes or a no may have come between. Whoever registered and comes back
+            # may be new again, where the line was spoilt: that teaches nothing.
+            if new or handle != NEW:
+                word = "new" if new else "known"
+                yield "new password prompt" if new else "password prompt", f"after a {word} name", text
             yield "command prompt", "after a right password", answer
             return
 
