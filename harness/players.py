@@ -17,11 +17,14 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from harness.director import perform
 from harness.judge.files import Blob
@@ -33,6 +36,10 @@ from harness.stage import Stage
 from harness.stage.box import Level
 from harness.subject.subject import Subject
 from harness.verdict import Finding, Outcome, Verdict
+
+K = TypeVar("K")
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,36 +131,59 @@ def _fault(task: Task, trace: str) -> Outcome:
 def play_all(setting: Setting, tasks: Sequence[Task], jobs: int, begins: Callable[[Task], None] = lambda _: None
              ) -> Iterator[tuple[Task, Outcome, Recording]]:  # fmt: skip
     """Play every task, `jobs` at a time; outcomes come as they are known. `begins` is told of each that begins."""
-    if jobs == 1 or len(tasks) <= 1:
-        for task in tasks:
+    plays = ((None, setting, task) for task in tasks)
+    for _, task, outcome, recording in play_each(plays, min(jobs, len(tasks)), begins):
+        yield task, outcome, recording
+
+
+def play_each(plays: Iterable[tuple[K, Setting, Task]], jobs: int, begins: Callable[[Task], None] = lambda _: None
+              ) -> Iterator[tuple[K, Task, Outcome, Recording]]:  # fmt: skip
+    """The same for plays of several settings, each with somebody's own key; the next play is made when it can begin."""
+    if jobs <= 1:
+        for key, setting, task in plays:
             begins(task)
-            yield (task, *play(setting, task))
+            yield (key, task, *play(setting, task))
         return
+    with _workers(jobs) as pool:
+        yield from _as_known(pool, iter(plays), jobs, begins)
+
+
+def in_workers(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]:
+    """What `work` makes of each of these, in their order, `jobs` at a time. Raises what it raises."""
+    if min(jobs, len(items)) <= 1:
+        yield from map(work, items)
+        return
+    with _workers(min(jobs, len(items))) as pool:
+        yield from pool.map(partial(_interruptibly, work), items)
+
+
+@contextlib.contextmanager
+def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_begin_worker)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker)
     with _stopped(pool):
-        yield from _as_known(pool, setting, tasks, jobs, begins)
+        yield pool
 
 
-def _as_known(pool: ProcessPoolExecutor, setting: Setting, tasks: Sequence[Task], jobs: int,
-              begins: Callable[[Task], None]) -> Iterator[tuple[Task, Outcome, Recording]]:  # fmt: skip
+def _as_known(pool: ProcessPoolExecutor, plays: Iterator[tuple[K, Setting, Task]], jobs: int,
+              begins: Callable[[Task], None]) -> Iterator[tuple[K, Task, Outcome, Recording]]:  # fmt: skip
     """Keep only a few tasks in flight: an interrupted run has little to wait for."""
-    waiting = list(reversed(tasks))
-    running: dict[Future[tuple[Outcome, Recording]], Task] = {}
-    while waiting or running:
-        while waiting and len(running) < jobs + 1:
-            task = waiting.pop()
+    running: dict[Future[tuple[Outcome, Recording]], tuple[K, Task]] = {}
+    while True:
+        for key, setting, task in islice(plays, jobs + 1 - len(running)):
             begins(task)
-            running[_submit(pool, setting, task)] = task
+            running[_submit(pool, setting, task)] = key, task
+        if not running:
+            return
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
-            task = running.pop(future)
-            yield (task, *_result(future, task))
+            key, task = running.pop(future)
+            yield (key, task, *_result(future, task))
 
 
 def _submit(pool: ProcessPoolExecutor, setting: Setting, task: Task) -> Future[tuple[Outcome, Recording]]:
     try:
-        return pool.submit(_play_in_worker, setting, task)
+        return pool.submit(_interruptibly, play, setting, task)
     except BrokenProcessPool as exc:
         broken: Future[tuple[Outcome, Recording]] = Future()
         broken.set_exception(exc)
@@ -195,11 +225,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _play_in_worker(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
-    """Play; a parent that was interrupted ends the play, and the stage is cleared before the worker goes."""
+def _interruptibly(work: Callable[..., R], *args: object) -> R:
+    """Do it in a worker; a parent that was interrupted ends it, and its stage is cleared before the worker goes."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return play(setting, task)
+        return work(*args)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

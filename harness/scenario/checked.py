@@ -14,8 +14,8 @@ from harness.yaml_file import Items, Node, Table, plain, read
 M = TypeVar("M", bound=BaseModel)
 
 
-def checked(model: type[M], text: str, file: str) -> M:
-    """The one document of a YAML text as a `model`. Raises Mistakes."""
+def checked(model: type[M], text: str, file: str, context: object = None) -> M:
+    """The one document of a YAML text as a `model`. Raises Mistakes. `context`: what its validators must know."""
     found = Collector()
     documents = read(text, file, found)
     found.raise_if_failed()
@@ -25,7 +25,7 @@ def checked(model: type[M], text: str, file: str) -> M:
         found.raise_if_failed()
     assert isinstance(node, Table)
     try:
-        return model.model_validate(plain(node))
+        return model.model_validate(plain(node), context=context)
     except ValidationError as exc:
         for error in exc.errors():
             _take_down(error["type"], error["msg"], error["loc"], model, node, found)
