@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.author.bites import Kill, Matrix, kill, matrix, named_by, quickest
 from harness.author.playing import Ground, Player, Way, find_out, setting
 from harness.author.saboteur import Animal, Known, Wrong, base_of, bases, load_saboteurs, load_zoo, make, zoo_bases
-from harness.author.told import told
+from harness.author.told import told, told_keeping
 from harness.course import FILES_AGAIN, Options, choose, open_course
 from harness.exits import Exit, Nothing
 from harness.players import Setting, Task, in_workers, play_each, tasks
@@ -176,9 +176,10 @@ class _Run:
         # The first alone is held against the file: how many plays of a race fail is a matter of chance as well.
         now = told(failures if self.wish.write else failures[:1])
         file = one.folder / _TOLD
-        if self.wish.write and now:
-            file.write_text(now, encoding="utf-8")
         kept = file.read_text(encoding="utf-8") if file.is_file() else None
+        if self.wish.write and now:
+            kept = told_keeping(kept or "", now)
+            file.write_text(kept, encoding="utf-8")
         complete = self.grounds.complete
         found = kill(one.name, one.about, outcomes, whole=complete and not self.wish.quick, must_die=complete,
                      kept=kept, now=now)  # fmt: skip

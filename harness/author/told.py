@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from harness.verdict import Finding, Outcome
 
@@ -33,7 +33,7 @@ def told(plays: Sequence[Outcome]) -> str:
 
     What they do not agree on is a matter of chance, and left out: more than one play finds it out.
     """
-    texts = [dict(_parts(outcome.divergence)) for outcome in plays if outcome.divergence]
+    texts = [_parts(outcome.divergence) for outcome in plays if outcome.divergence]
     found = []
     for label in texts[0] if texts else ():
         said = {_lines(text[label]) for text in texts}
@@ -42,15 +42,13 @@ def told(plays: Sequence[Outcome]) -> str:
     return "".join(found)
 
 
-def _parts(found: Finding) -> Iterator[tuple[str, str]]:
-    yield "code", found.code
-    yield "sentence", found.sentence
-    yield "expected", found.expected
-    yield "seen", found.seen
-    yield "where", found.where or found.actor
-    yield "near", found.near
-    yield "likely", found.likely
-    yield "hint", found.hint
+_LABELS = ("code", "sentence", "expected", "seen", "where", "near", "likely", "hint")
+
+
+def _parts(found: Finding) -> dict[str, str]:
+    where = found.where or found.actor
+    texts = (found.code, found.sentence, found.expected, found.seen, where, found.near, found.likely, found.hint)
+    return dict(zip(_LABELS, texts, strict=True))
 
 
 def _lines(text: str) -> str:
@@ -67,15 +65,17 @@ def masked(text: str) -> str:
 
 def told_differs(kept: str, now: str) -> Sequence[str]:
     """The lines in which what is told now differs from what was kept; none if it does not."""
-    old, new = _by_label(kept), _by_label(now)
-    for label, text in old.items():
-        if text.strip() == f"{label}: {VARIES}":
-            new[label] = text
-    ordered = {label: new[label] for label in (*old, *new) if label in new}
-    lines = list(difflib.unified_diff(
-        "".join(old.values()).splitlines(), "".join(ordered.values()).splitlines(), "told.txt", "told now",
-        lineterm="", n=0))  # fmt: skip
+    now = told_keeping(kept, now)
+    lines = list(difflib.unified_diff(kept.splitlines(), now.splitlines(), "told.txt", "told now", lineterm="", n=0))
     return lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} lines more"]
+
+
+def told_keeping(kept: str, now: str) -> str:
+    """What is told now, without the parts that are known to differ from play to play."""
+    old, new = _by_label(kept), _by_label(now)
+    varies = {label: text for label, text in old.items() if text.strip() == f"{label}: {VARIES}"}
+    parts = {**new, **varies}
+    return "".join(parts[label] for label in dict.fromkeys((*_LABELS, *parts)) if label in parts)
 
 
 def _by_label(text: str) -> dict[str, str]:

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.author.saboteur import MOST_LINES, Wrong, bases, load_saboteurs, make
+from harness.author.saboteur import MOST_LINES, Wrong, bases, load_saboteurs, make, zoo_bases
 
 HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE.parent.parent / "scenarios"
 
 SABOTEURS = load_saboteurs([HERE])
+BASES = {**bases([HERE]), **zoo_bases([HERE])}
 every_saboteur = pytest.mark.parametrize("wrong", SABOTEURS, ids=lambda wrong: wrong.name)
 
 
@@ -32,7 +33,7 @@ def test_every_folder_holds_a_saboteur() -> None:
 def test_both_roles_are_played(wrong: Wrong) -> None:
     """There is a base with something changed, or a command in its place."""
     about = wrong.about
-    assert about.base in bases([HERE]) or (about.server and about.client)
+    assert about.base in BASES or (about.server and about.client)
     assert about.change or about.server or about.client
 
 
@@ -40,8 +41,8 @@ def test_both_roles_are_played(wrong: Wrong) -> None:
 def test_the_change_is_small_fits_and_compiles(wrong: Wrong, tmp_path: Path) -> None:
     """It is wrong in one thing that it does; it must not fall over before that."""
     assert sum(change.lines for change in wrong.about.change) <= MOST_LINES
-    made = make(wrong, bases([HERE]).get(wrong.about.base), tmp_path / "made")
-    for file in made.glob("*.py"):
+    made = make(wrong, BASES.get(wrong.about.base), tmp_path / "made")
+    for file in made.rglob("*.py"):
         compile(file.read_text(encoding="utf-8"), str(file), "exec")
 
 
@@ -61,8 +62,18 @@ def test_its_finding_is_named(wrong: Wrong) -> None:
 
 @every_saboteur
 def test_the_marks_it_loses_exist(wrong: Wrong) -> None:
-    """They are lines of the rubric, in the order in which they stand there."""
-    assert wrong.about.marks_lost == [line for line in rubric_lines() if line in wrong.about.marks_lost]
+    """They are lines of its variant's rubric, in the order in which they stand there."""
+    lines = rubric_lines(f"rubric-{wrong.about.variant}.yaml" if wrong.about.variant else "rubric.yaml")
+    assert wrong.about.marks_lost == [line for line in lines if line in wrong.about.marks_lost]
+
+
+@every_saboteur
+def test_what_a_student_reads_is_kept(wrong: Wrong) -> None:
+    """So a change in any such text shows in review; every play is held against it."""
+    kept = (wrong.folder / "told.txt").read_text(encoding="utf-8")
+    # The finding that comes first need not be the one that the saboteur is named for.
+    assert kept.startswith("code: ")
+    assert "\nsentence: " in kept
 
 
 @cache
@@ -73,9 +84,9 @@ def scenario_names(file: str) -> set[str]:
 
 
 @cache
-def rubric_lines() -> list[str]:
-    """All lines of the rubric, such as single.CRT."""
-    parts = yaml.safe_load((SCENARIOS / "rubric.yaml").read_text(encoding="utf-8"))["parts"]
+def rubric_lines(file: str) -> list[str]:
+    """All lines of a rubric, such as single.CRT."""
+    parts = yaml.safe_load((SCENARIOS / file).read_text(encoding="utf-8"))["parts"]
     return [f"{part}.{item}" for part, content in parts.items() for item in content["items"]]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from harness.author.bites import kill, matrix, named_by
+from harness.author.bites import kill, matrix, named_by, quickest
 from harness.author.saboteur import Saboteur
+from harness.scenario.loader import load_assignment, load_text
 from harness.verdict import Finding, Outcome, Verdict
 
 ABOUT = Saboteur.model_validate({
@@ -78,3 +81,29 @@ def test_a_matrix_is_good_if_all_are_killed_and_nobody_right_fails() -> None:
     assert not unfair.good
     survived = kill("forgets", ABOUT, [outcome("A post stays", P)])
     assert not matrix([survived], {}, keys).good
+
+
+def test_the_named_scenario_must_be_among_a_part_that_should_hold_it() -> None:
+    """A misspelt name would leave the saboteur unplayed, and so without complaints."""
+    missing = kill("forgets", ABOUT, [], whole=False, must_die=True)
+    assert missing.complaints == ["there is no scenario 'post.yaml::A post stays'"]
+
+
+def test_what_a_student_reads_is_held_against_what_was_kept() -> None:
+    """A difference is a complaint with both sides; nothing was kept: nothing to hold against."""
+    dies = [outcome("A post stays", F)]
+    assert kill("forgets", ABOUT, dies, kept="code: not-seen\n", now="code: not-seen\n").complaints == []
+    assert kill("forgets", ABOUT, dies, kept=None, now="code: not-seen\n").complaints == []
+    [told] = kill("forgets", ABOUT, dies, kept="code: left\n", now="code: not-seen\n").complaints
+    assert told.splitlines()[0] == "a student reads something else than told.txt says:"
+    assert told.splitlines()[-2:] == ["-code: left", "+code: not-seen"]
+
+
+def test_the_quickest_are_the_shortest_of_each_file() -> None:
+    """Few lines first, then few people; of equals the first."""
+    text = ("scenario: {}\ncast: {{a: A, b: B}}\nplay: [a logs in, {}]\n---\n"
+            "scenario: short {}\ncast: {{a: A}}\nplay: [a logs in]\n")
+    task = load_assignment(Path(__file__).parents[3] / "scenarios" / "assignment.yaml")
+    several = [s for name in ("x.yaml", "y.yaml")
+               for s in load_text(text.format("long", "{a: LST}", name), name, task)]  # fmt: skip
+    assert [s.name for s in quickest(several)] == ["short x.yaml", "short y.yaml"]

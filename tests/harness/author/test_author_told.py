@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.author.told import VARIES, masked, told, told_differs
+from harness.author.told import VARIES, masked, told, told_differs, told_keeping
 from harness.verdict import Finding, Outcome, Verdict
 
 
@@ -61,3 +61,4 @@ def test_what_varies_is_held_against_nothing() -> None:
     kept = told([outcome(seen="a, b"), outcome(seen="b, a")])
     assert told_differs(kept, told([outcome(seen="b, a\nand more")])) == []
     assert told_differs(kept, "hint: look\n" + told([outcome()]))
+    assert told_keeping(kept, told([outcome("left", "c")])) == kept.replace("the client ended", "left")
