@@ -125,7 +125,17 @@ def furnish_box() -> list[int]:
     # A read-only system, a sized tmpfs and the like belong here, before anything is spawned.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
+    _forget_closed_connections()
     return [os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), _sock_diag()]
+
+
+def _forget_closed_connections() -> None:
+    """Keep no connection in TIME_WAIT: a server without SO_REUSEADDR can be started again at once.
+
+    Otherwise that would fail or not by which side had happened to close first, a matter of microseconds.
+    """
+    with contextlib.suppress(OSError):  # some containers refuse it: then such a restart may fail, as anywhere else
+        _write("/proc/sys/net/ipv4/tcp_max_tw_buckets", "0")
 
 
 def furnish_plain() -> list[int]:

@@ -9,6 +9,7 @@ import pytest
 from play_builder import ASSIGNMENT, CLIENT, NAME_AND_PASSWORD, SERVER, Course, finding, of_kind, told
 
 from harness.props import put
+from harness.stage import best_level
 from harness.verdict import Verdict
 
 SAID = "- yoda logs in\n- yoda: hello\n- yoda sees: HELLO\n"
@@ -152,6 +153,26 @@ def test_a_server_is_killed_and_restarted(tmp_path: Path) -> None:
     assert [e.life for e in of_kind(recording, "started") if e.actor == "server"] == [1, 2]
     first, second = (e.ports for e in of_kind(recording, "listening"))
     assert first == second
+
+
+def test_a_server_without_reuse_addr_comes_up_again(tmp_path: Path) -> None:
+    """It closed a connection itself, which would keep its port from it for a minute: in a box nothing does."""
+    if best_level() != "box":
+        pytest.skip("only a network of its own can forget")
+    hangs_up = SERVER.replace("allow_reuse_address = True", "allow_reuse_address = False").replace(
+        "word, *rest = line.decode().split()",
+        "word, *rest = line.decode().split()\n            if rest == ['go']: return")
+    outcome, recording = Course(tmp_path, server=hangs_up).plays("""\
+        - yoda logs in
+        - yoda: go
+        - yoda: bye
+        - server restarts
+        - yoda logs in
+        - yoda: hello
+        - yoda sees: HELLO
+    """)
+    assert not [e.data for e in of_kind(recording, "output") if b"in use" in e.data]
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
 
 
 def test_a_server_that_does_not_come_up_again_is_found(tmp_path: Path) -> None:
