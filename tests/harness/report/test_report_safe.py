@@ -24,6 +24,8 @@ from harness.report.words import cut, number, seconds, some
         ("a\u2028b\u200bc\ufeff", "a\\u2028b\\u200bc\\ufeff"),
         ("\ud800\uffff", "\\ud800\\uffff"),
         ("\U000e0041", "\\U000e0041"),
+        ('File "/dev/shm/harness-run-9-a_b/tmp1_x/yoda/client.py", line 1', 'File "yoda/client.py", line 1'),
+        ("/home/me/harness-run-notes/client.py", "/home/me/harness-run-notes/client.py"),
     ],
 )
 def test_what_steers_or_hides_is_escaped(raw: str, shown: str) -> None:
