@@ -75,12 +75,16 @@ def _state(seen: FileSeen) -> str:
 
 
 def _alike(view: View, path: str) -> list[str]:
-    """Files that were not there before and whose name holds this one's, or the other way round."""
+    """Files that were not there before and whose name holds this one's, or the other way round.
+
+    A file that the scenario names itself is no stray: it is not what was made instead of this one.
+    """
+    named = {p for step in view.scenario.steps() if isinstance(step, ExpectFile) for p in step.paths}
     before = {e.path for e in view.events if isinstance(e, FileSeen) and e.when == "before"}
     folder, _, name = path.partition("/")
     new = [e.path for e in view.events if isinstance(e, FileSeen) and e.when == "after" and e.state == "file"]
     stem = PurePosixPath(name).stem
-    return [p for p in new if p not in before and p != path and p.startswith(folder + "/") and stem in p][:3]
+    return [p for p in new if p not in before and p not in named and p.startswith(folder + "/") and stem in p][:3]
 
 
 def _equals(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:

@@ -102,6 +102,15 @@ def test_a_file_of_another_name_is_a_near_miss() -> None:
     assert tape.finding().near == "there is server/3331.txt"
 
 
+def test_a_file_that_the_scenario_names_is_not_what_was_made_instead() -> None:
+    """Where a wrong name is a witness too, the file of the right name is no near miss of it."""
+    tape = Tape("- yoda logs in\n- any of:\n    - server/3331 is: Yoda\n    - server/3331.txt is: Yoda\n")
+    tape.logs_in("yoda").step().inner(0).file("server/3331", "R2D2").inner(1).file("server/3331.txt").over()
+    tape.file("server/3331", "R2D2", when="after")
+    found = tape.finding()
+    assert (found.code, found.near) == ("file-differs", "")
+
+
 def test_each_file_of_a_step_has_its_own_finding() -> None:
     """Two files in one step: each is judged."""
     tape = Tape("- yoda logs in\n- server/a and server/b are gone\n").logs_in("yoda").step()
