@@ -17,6 +17,7 @@ from harness.judge import sentences as say
 from harness.judge.hangs import afterwards
 from harness.judge.miss import Miss
 from harness.judge.standing import JAVA_LIBRARY, LIBRARY
+from harness.judge.unserved import find_unserved
 from harness.judge.view import View
 from harness.scenario.matching import visible
 from harness.scenario.model import Do, ExpectFile, Step, Type
@@ -76,7 +77,8 @@ def _place(trace: str) -> str:
 def likely_cause(view: View, step: Step, actor: str, miss: Miss) -> str:
     """Why this step failed, as far as that can be guessed; after a hang, what was found out when the play was over."""
     concerned = _concerned(view, step, actor, miss)
-    said = [_at_that_time(view, step, actor, miss, concerned), *afterwards(view, miss.code, concerned)]
+    then = _at_that_time(view, step, actor, miss, concerned)
+    said = [_unserved(view, step, actor, miss, then), then, *afterwards(view, miss.code, concerned)]
     # A line each: what happened, where everybody stood, whether the server still serves.
     return "\n".join(filter(None, said))
 
@@ -97,6 +99,23 @@ def _at_that_time(view: View, step: Step, actor: str, miss: Miss, concerned: Seq
                 earlier = _blamed(view, who, actor, error, " earlier")
                 return f"{miss.likely}; {earlier}" if miss.likely else earlier
     return miss.likely
+
+
+def _unserved(view: View, step: Step, actor: str, miss: Miss, known: str) -> str:
+    """Since when the server listens to somebody no longer, and what its terminal said then, unless that is known."""
+    end = view.end(step)
+    people = [actor] if actor in view.began.accounts else view.typists(view.last_act(step), end)
+    for who in people if miss.code != "did-not-leave" else []:  # who leaves is rightly served no longer
+        lost = find_unserved(view, who, end)
+        if lost is None:
+            continue
+        servers = [name for name in view.actors if name not in view.began.accounts]
+        errors = [(name, error) for name in servers if (error := last_error(view, name, lost.start, lost.end))]
+        if any(error.text in known for _, error in errors):
+            return ""
+        told = [_blamed(view, name, actor, error) for name, error in errors]
+        return "; ".join([f"{lost.clause} the server's thread for {who} was gone: it served {who} no longer", *told])
+    return ""
 
 
 def _blamed(view: View, who: str, actor: str, error: Error, when: str = "") -> str:
