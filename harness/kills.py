@@ -38,7 +38,7 @@ class Wish:
 
     paths: Sequence[Path]
     options: Options
-    quick: bool = False  # each saboteur only against the scenario named for it, the zoo against a few
+    quick: bool = False  # each saboteur only against the scenario named for it, the zoo against a few, files only once
     bases: bool = True  # play the right programs that saboteurs are made from, whole
     rounds: int = 1  # how often everything is played
     write: bool = False  # keep what a student reads as told.txt, instead of holding it against that
@@ -229,7 +229,7 @@ class _Run:
             except NoCompiler as exc:
                 self.say(f"right program {name}: {exc}")
                 continue
-            again = 1 if name == _REFERENCE else FILES_AGAIN
+            again = 1 if name == _REFERENCE or self.wish.quick else FILES_AGAIN
             yield Player(name, setting(ground, subject, folder), self._tasks(ground.chosen, ground, again))
 
     def _zoo_players(self, zoo: Sequence[Animal]) -> Iterator[Player]:
