@@ -22,6 +22,7 @@ from pathlib import Path
 from harness.scenario.assignment import Assignment
 from harness.subject.copying import copy_sources
 from harness.subject.find import Entry, command_words, find_entries
+from harness.subject.pythons import find_python_2, why_python_2
 from harness.subject.subject import COMMAND, Program, Subject, SubjectError
 
 # A build that takes longer is stuck. (The slowest honest one seen took 9 s, on one busy core.)
@@ -101,6 +102,8 @@ def with_commands(subject: Subject | None, commands: dict[str, str], here: Path)
 def _make(entry: Entry, folder: Path, inside: Path) -> list[str]:
     """Build one entry in its copy and return the words that start it from there."""
     if entry.language == "python":
+        if why := why_python_2(folder / inside):
+            return [_python_2(entry, why), entry.file]
         # Compiled once here, not once per actor: a client with a dozen modules starts in half the time.
         compileall.compile_dir(folder, quiet=2, maxlevels=3)
         return [sys.executable, entry.file]
@@ -109,13 +112,22 @@ def _make(entry: Entry, folder: Path, inside: Path) -> list[str]:
     return _make_c(entry, folder, inside)
 
 
+def _python_2(entry: Entry, why: str) -> str:
+    python = find_python_2()
+    if not python:
+        written = f"{entry.file} is written for Python 2 ({why})"
+        raise NoCompiler(f"not run: {written}, which this machine does not have")
+    return python
+
+
 def _make_java(entry: Entry, folder: Path, inside: Path) -> list[str]:
     for tool in ("javac", "java"):
         _need(tool, entry)
     sources = [path.read_bytes() for path in folder.rglob("*.java")]
     encoding = "UTF-8" if all(map(_is_utf8, sources)) else "ISO-8859-1"
     # A class that was handed in beside its source may be older than it, or made by a newer Java.
-    options = ["-Xprefer:source", "-encoding", encoding, "-nowarn", "-sourcepath", ".", "-d", "."]
+    # With -g a NullPointerException names the variable that was null, and not "<local3>".
+    options = ["-g", "-Xprefer:source", "-encoding", encoding, "-nowarn", "-sourcepath", ".", "-d", "."]
     _run(["javac", *options, str(inside)], folder)
     package = _package(folder / inside)
     classes = [path.stem for path in folder.joinpath(*package).glob("*.class")]

@@ -117,6 +117,16 @@ def test_java_programs_are_built(tmp_path: Path, files: dict[str, str]) -> None:
 
 
 @NEEDS_JAVA
+def test_a_java_program_names_the_variable_that_is_null(tmp_path: Path) -> None:
+    """What is said of a crash is read by a student, who knows no <local1>."""
+    body = "public static void main(String[] words) { String title = null; title.length(); }"
+    files = {name: f"public class {name[:-5]} {{ {body} }}" for name in ("Server.java", "Client.java")}
+    program = build(lay(tmp_path / "z", files), ASSIGNMENT, tmp_path / "built").program("server")
+    done = subprocess.run(program.command({"port": "5745"}), cwd=program.sources, capture_output=True, text=True)
+    assert 'because "title" is null' in done.stderr
+
+
+@NEEDS_JAVA
 @pytest.mark.soak
 def test_java_in_latin_1_is_built(tmp_path: Path) -> None:
     """An umlaut in a comment does not stop the build."""
