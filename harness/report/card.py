@@ -23,6 +23,8 @@ def card(shown: Card) -> Iterator[Block]:
         yield BLANK
         yield line(Span("✗ " if trouble.fatal else "! ", style), Span(trouble.sentence), Span(f"  [{trouble.code}]",
                                                                                               Style.QUIET))  # fmt: skip
+        if trouble.mend:
+            yield line(Span("To mend it, ", Style.QUIET), trouble.mend, indent=2)
     yield BLANK
     yield Heading("Learnt")
     facts = {key: fact for key, fact in shown.facts.items() if key != "oddities"}
@@ -90,7 +92,7 @@ def to_json(shown: Card) -> dict[str, Any]:
         "format": "harness-probe-1",
         "subject": shown.subject,
         "understood": not shown.fatal,
-        "troubles": [{"code": t.code, "sentence": t.sentence, "fatal": t.fatal} for t in shown.troubles],
+        "troubles": [{**t.described(), "fatal": t.fatal} for t in shown.troubles],
         "facts": {key: {"value": fact.value if isinstance(fact.value, str) else list(fact.value), "seen": fact.seen}
                   for key, fact in shown.facts.items()},
         "word": dict(shown.word),
