@@ -35,6 +35,15 @@ _ASKED_FOR = ("KeyboardInterrupt",)
 # A program that is gone or silent may be so because of something that went wrong long before.
 _LASTING = ("no-answer", "too-slow", "left", "not-running", "did-not-leave")
 
+# What a signal that a program brings upon itself usually means. C programs print nothing when it ends them.
+_MEANS = {
+    "SIGSEGV": "it used memory that is not its own, such as a NULL pointer or one past the end of an array",
+    "SIGBUS": "it used memory that is not its own",
+    "SIGABRT": "it spoilt its own memory, or freed some of it twice",
+    "SIGFPE": "it divided by zero",
+    "SIGPIPE": "it wrote to somebody who had gone already; such a write must not end the program",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Error:
@@ -98,7 +107,19 @@ def _at_that_time(view: View, step: Step, actor: str, miss: Miss, concerned: Seq
             if error:
                 earlier = _blamed(view, who, actor, error, " earlier")
                 return f"{miss.likely}; {earlier}" if miss.likely else earlier
+        return miss.likely or _struck_down(view, actor, end, concerned)
     return miss.likely
+
+
+def _struck_down(view: View, actor: str, end: int, concerned: Sequence[str]) -> str:
+    """Whether the server was ended by a signal of its own making: then the clients end too, or wait for ever."""
+    for who in concerned:
+        gone = view.gone(who, end) if who != actor and who not in view.began.accounts else None
+        if gone is not None and not gone.by_us and gone.signal in _MEANS:
+            text = next((step.text for step in view.scenario.steps() if step.number == gone.step), "")
+            at = f" at {text!r} (step {gone.step})" if text else ""
+            return f"{say.program(view, who)} {say.ending(gone)}{at}: {_MEANS[gone.signal]}"
+    return ""
 
 
 def _unserved(view: View, step: Step, actor: str, miss: Miss, known: str) -> str:
