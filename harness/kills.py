@@ -65,6 +65,8 @@ def play_matrix(wish: Wish, say: Callable[[str], None]) -> Matrix:
         played = list(dict.fromkeys(one.about.variant for one in wrong))
         # Saboteurs of another variant are made from the zoo, which is played in that variant.
         run.play_right(zoo, with_bases=wish.bases and "" in played)
+    if not run.kills and not run.right:
+        raise Nothing("nothing was selected: of these programs none could be played")
     keys = dict.fromkeys(s.key for variant in played for s in grounds.of(variant).chosen)
     return matrix(run.kills, run.right, list(keys))
 
@@ -239,6 +241,9 @@ class _Run:
                 self.say(f"right program {one.name}: {way.missing}")
                 continue
             chosen = quickest(ground.chosen) if self.wish.quick else ground.chosen
+            if not chosen:
+                self.say(f"right program {one.name}: no scenario here is for its variant")
+                continue
             again = 1 if self.wish.quick else FILES_AGAIN
             where = setting(ground, way.subject, self.folder / "zoo" / one.name, way)
             yield Player(one.name, where, self._tasks(chosen, ground, again))
