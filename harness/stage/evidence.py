@@ -157,7 +157,8 @@ class Observer:
 
     def _waiters(self, process: Process) -> list[Waiter]:
         """What its threads wait on, read again only if one of them has run: nobody else changes its descriptors."""
-        signature = tuple(thread.sched for thread in process.threads.values())
+        # (The call too: whoever was looked at for the first time has not run since, and was in no known wait before.)
+        signature = tuple(part for thread in process.threads.values() for part in (thread.sched, thread.line))
         known = self._resolved.get(process.pid)
         if known is not None and known[0] == signature and all(w.thread.process is process for w in known[1]):
             return known[1]

@@ -7,6 +7,7 @@ could notice (*news*: output, an exit) tells pollers from spinners.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ STEADY, TIMED = 0.5, 2.0
 IDLE_SHARE = 0.2
 # How often every short wait must have been begun without news: a short beat is cheap to see again.
 BEATS, LONG_BEATS, LONG_BEAT = 4, 3, 0.35
+# Beats that are waited for before less than steady is said: a second, and what a clock that is read late adds.
+LONGEST_BEAT = 1.5
 # Where all of them were proved idle before, in this play, less is enough.
 STEADY_AGAIN = 0.05
 
@@ -114,7 +117,7 @@ class Settling:
             if evidence:
                 self._stage.pump()
                 self._account()
-                return evidence, picture or self._stage.observe()
+                return evidence, picture or self._last_picture()
             came = self._stage.pump(FLOOD_PAUSE if flooded else self._pause(pause, picture))
             flooded = came.size > FLOOD
             if came.size or came.news:
@@ -123,6 +126,17 @@ class Settling:
                 self._news, self._dropped = (None, False) if came.news else (self._news, True)
             else:
                 pause = min(pause * GROWTH, LONGEST_PAUSE)
+
+    def _last_picture(self) -> Picture:
+        """Where everybody stands who stands. It proves nothing, and tells who waits for the keyboard.
+
+        A look ends with the first that moves: behind one that spins nobody may ever have been looked at.
+        """
+        now = time.monotonic()
+        for thread in list(self._stage.table.threads()):
+            with contextlib.suppress(OSError):  # it is gone
+                thread.look(now)
+        return self._stage.observe()
 
     def _pause(self, pause: float, picture: Picture | None) -> float:
         """A wait that ends soon is sat out."""
@@ -204,7 +218,8 @@ class Settling:
         if picture is not None:
             now = time.monotonic()
             ending = [w for w in picture.waiters if w.ends_in(now) is not None]
-            self._longest_beat = max([self._longest_beat, *(w.length(now) for w in ending if w.length(now) <= SOON)])
+            beats = [length for w in ending if (length := w.length(now)) <= LONGEST_BEAT]
+            self._longest_beat = max([self._longest_beat, *beats])
             again = all(w.thread.line in w.thread.idle for w in ending)
             enough = max(STEADY_AGAIN if again else STEADY, 3 * self._stage.slowest)
             if quiet >= enough and not busy and all(self._beats(w, picture.stuck) for w in ending):
