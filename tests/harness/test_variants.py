@@ -145,3 +145,12 @@ def test_the_forums_variants_have_all_their_marks() -> None:
         assert {line for s in scenarios for line in s.marks} == set(opened.rubric.lines())
         assert ("single.SHT" in opened.rubric.lines()) == (variant == "2020")
         assert len([s for s in scenarios if s.marks]) >= {"2020": 150, "2022": 136, "2025": 139}[variant]
+
+
+def test_an_accounts_file_without_its_newline_is_of_2020_alone() -> None:
+    """Later years promise that newline: who relies on it loses no mark."""
+    file = str(ROOT / "scenarios" / "login.yaml")
+    played = {variant: [s.title for s in choose(Options([file], variant=variant), wording_free=True)[1]]
+              for variant in ("2020", "2022", "2025")}  # fmt: skip
+    title = "A new user is added where credentials.txt has no newline at its end"
+    assert {variant for variant, titles in played.items() if title in titles} == {"2020"}
