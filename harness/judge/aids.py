@@ -1,6 +1,6 @@
 """What a scenario only needs on its way to what it is about: an aid that fails skips the scenario. Pure.
 
-`aids: [UPD]` says that the lines beginning with UPD are no part of what is judged here. A play whose first
+`aids: [SEND]` says that the lines beginning with SEND are no part of what is judged here. A play whose first
 failure is an aid's costs no mark of this scenario's lines: a broken command costs its own marks only.
 """
 
@@ -30,7 +30,7 @@ from harness.verdict import Finding, Verdict, worst
 _BAD = (Verdict.FAILED, Verdict.UNDECIDED)
 # These can hold only if something was there; what is gone, unchanged or unseen may never have come to be.
 _SHOWN = (Sight.SEES, Sight.SEES_ONE_OF, Sight.SEES_EACH_ONCE, Sight.LIKE)
-_STORED = (FileState.IS, FileState.EQUALS)
+_STORED = (FileState.IS, FileState.EQUALS, FileState.THERE)
 
 
 def concluded(
@@ -51,7 +51,7 @@ def concluded(
 def _shown_anyway(scenario: Scenario, findings: Sequence[Finding]) -> bool:
     """Whether only looks at an aid's effect failed, and what the scenario is about was shown to be right.
 
-    Who keeps uploaded files under another name loses UPD's marks; a download that brings them is right all the same.
+    Who keeps uploaded files under another name loses the marks of uploading; a download that brings them is right all the same.
     """
     bad = [f for f in findings if f.verdict in _BAD]
     if not all(_is_look(_step(scenario, f)) and _aids_of(scenario, f) for f in bad):

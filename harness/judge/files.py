@@ -13,6 +13,9 @@ from harness.scenario.matching import file_differs
 from harness.scenario.model import ExpectFile, FileState
 from harness.verdict import Verdict
 
+# What is expected of a file without reading it.
+_UNREAD = (FileState.THERE, FileState.GONE)
+
 # A content stands with the first event that has it, or else in the blobs; it is asked for by its SHA-256.
 Blob = Callable[[str], bytes | None]
 
@@ -36,7 +39,7 @@ def _at(view: View, step: ExpectFile, path: str) -> FileSeen | None:
 def _unreadable(step: ExpectFile, path: str, seen: FileSeen | None) -> Miss | None:
     if seen is None:
         return Miss("not-looked-at", f"{path} was not looked at", where=path, verdict=Verdict.UNDECIDED)
-    return _too_large(path) if seen.state == "capped" and step.state is not FileState.GONE else None
+    return _too_large(path) if seen.state == "capped" and step.state not in _UNREAD else None
 
 
 def _too_large(path: str) -> Miss:
@@ -122,6 +125,12 @@ def _bytes(number: int) -> str:
     return "1 byte" if number == 1 else f"{number:,} bytes"
 
 
+def _there(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
+    seen = _at(view, step, path)
+    assert seen is not None
+    return None if seen.state in ("file", "capped") else _missing(view, step, path, seen, "a file")
+
+
 def _gone(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
     seen = _at(view, step, path)
     assert seen is not None
@@ -153,6 +162,7 @@ def _unchanged(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | No
 _CHECKS: dict[FileState, Callable[[View, ExpectFile, str, Blob], Miss | None]] = {
     FileState.IS: _is,
     FileState.EQUALS: _equals,
+    FileState.THERE: _there,
     FileState.GONE: _gone,
     FileState.UNCHANGED: _unchanged,
 }

@@ -137,6 +137,7 @@ class FileState(StrEnum):
 
     IS = "is"
     EQUALS = "equals"
+    THERE = "is there"
     GONE = "is gone"
     UNCHANGED = "is unchanged"
 

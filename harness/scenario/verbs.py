@@ -175,6 +175,11 @@ VERBS: tuple[Verb, ...] = (
         "server/big.bin equals: yoda/big.bin",
     ),
     Verb(
+        "is there", "are there", Subject.FILES, Takes.NONE, FileState.THERE,
+        "There is such a file, whatever it holds.",
+        "server/1 is there",
+    ),
+    Verb(
         "is gone", "are gone", Subject.FILES, Takes.NONE, FileState.GONE,
         "There is no such file.",
         "server/1 and server/2 are gone",

@@ -289,9 +289,9 @@ from scenario_samples import CAST, TOUCHSTONE, told, told_of_step
             ],
         ),
         (
-            "hello there",
+            "hello yonder",
             [
-                "1:5: unknown step 'hello there': expected `NAME VERB` or `NAME: TEXT`",
+                "1:5: unknown step 'hello yonder': expected `NAME VERB` or `NAME: TEXT`",
             ],
         ),
         (
