@@ -51,7 +51,7 @@ def concluded(
 def _shown_anyway(scenario: Scenario, findings: Sequence[Finding]) -> bool:
     """Whether only looks at an aid's effect failed, and what the scenario is about was shown to be right.
 
-    Who keeps uploaded files under another name loses the marks of uploading; a download that brings them is right all the same.
+    Who keeps uploaded files under another name loses the marks of uploading; a download that brings them is right.
     """
     bad = [f for f in findings if f.verdict in _BAD]
     if not all(_is_look(_step(scenario, f)) and _aids_of(scenario, f) for f in bad):

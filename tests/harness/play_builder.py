@@ -129,7 +129,8 @@ class Course:
         text = f"scenario: s\ncast: {{{cast}}}\n{top}play:\n{textwrap.indent(textwrap.dedent(play), '  ')}"
         scenario = load_text(text, "f.yaml", assignment)[0]
         programs = {
-            role: Program(role, [sys.executable, "-I", "-X", "faulthandler", str(self.folder / f"{wanted.entry}.py"), *wanted.arguments])
+            role: Program(role, [sys.executable, "-I", "-X", "faulthandler", str(self.folder / f"{wanted.entry}.py"),
+                                 *wanted.arguments])
             for role, wanted in assignment.roles.items()
         }
         self.stages.mkdir(exist_ok=True)

@@ -375,8 +375,9 @@ def test_what_a_submission_did_or_this_machine_lacks_is_no_mistake_of_the_caller
     compiler.chmod(0o755)
     _, err = harness("run", "course", "--subject", "z", code=1)
     assert err.splitlines() == [
-        "does not build: cc -O1 -o server server.c -pthread -lm ended with status 1", "server.c:1: error: expected a name"
-    ]  # fmt: skip
+        "does not build: cc -O1 -o server server.c -pthread -lm ended with status 1",
+        "server.c:1: error: expected a name",
+    ]
 
 
 def test_a_fault_of_ours_is_told_as_ours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],

@@ -191,7 +191,8 @@ def works_sometimes() -> Report:
 
 def _download(seed: int, whole: bool) -> Played:
     play = begun("A file comes back as it was", "yoda", seed=seed)
-    play.command("yoda", "DWN 3331 test.exe", "test.exe successfully downloaded").step("yoda/copy equals: yoda/test.exe")
+    play.command("yoda", "DWN 3331 test.exe", "test.exe successfully downloaded")
+    play.step("yoda/copy equals: yoda/test.exe")
     differs = "yoda/copy should equal yoda/test.exe: got only the first 1,024 bytes: the end is missing"
     miss = play.found(F, "file-differs", differs, 3, actor="yoda", where="yoda/copy", expected="5,120 bytes",
                       seen="1,024 bytes")  # fmt: skip
