@@ -20,7 +20,8 @@ from harness.recording import Recorder
 from harness.stage.actor import Actor
 from harness.stage.evidence import Observer
 from harness.stage.explain import known
-from harness.stage.procfs import Process, Table
+from harness.stage.process import Process
+from harness.stage.procfs import Table
 
 # How long an answer may take. A program that has a handler of its own for the signal never gives one.
 ANSWER_WITHIN = 2.0

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from harness.stage.actor import Actor
 from harness.stage.explain import Lying, On, Scene, Standing
-from harness.stage.procfs import Process, Table, Target, Thread
+from harness.stage.process import Process, Target
+from harness.stage.procfs import Table
 from harness.stage.sockets import (
     CLOSING,
     ESTABLISHED,
@@ -28,6 +29,7 @@ from harness.stage.sockets import (
     Sockets,
 )  # fmt: skip
 from harness.stage.syscalls import Wait
+from harness.stage.thread import Thread
 
 # A wait that ends sooner than this is sat out; a later end is told ("until").
 SOON = 1.0

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from harness.stage.evidence import SOON, Picture, Waiter
-from harness.stage.procfs import Table, Thread
+from harness.stage.procfs import Table
+from harness.stage.thread import Thread
 
 # The first pause between two looks, its growth, and the longest. A pause ends at once when a terminal says something.
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.00005, 1.5, 0.02

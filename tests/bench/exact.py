@@ -11,7 +11,7 @@ import contextlib
 import os
 
 from harness.cli import main
-from harness.stage.procfs import Process
+from harness.stage.process import Process
 
 _in_ticks = Process.cpu
 
@@ -20,8 +20,8 @@ def exact(process: Process) -> float:
     """CPU seconds so far: by its living threads' own clocks, or, if ended threads make that more, by the ticks."""
     nanoseconds = 0
     with contextlib.suppress(OSError):
-        for tid in os.listdir(process.table.path(f"{process.pid}/task")):
-            fields = process.table.text(f"{process.pid}/task/{tid}/schedstat").split()
+        for tid in os.listdir(process.proc.path(f"{process.pid}/task")):
+            fields = process.proc.text(f"{process.pid}/task/{tid}/schedstat").split()
             nanoseconds += int(fields[0]) if fields else 0
     return max(_in_ticks(process), nanoseconds / 1e9)
 
