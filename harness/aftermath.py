@@ -15,6 +15,7 @@ from harness.patience import settle
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.stage import Stage
+from harness.subject.prompts import UNKNOWN, Manners
 
 # A new client is waited for so long at each question, in the programs' own time: healthy ones take 0.4 s at most.
 NEWCOMER_WITHIN = 5.0
@@ -58,12 +59,13 @@ class Aftermath:
     """Looks at what a hang has left. `prepare` fills a newcomer's folder, `command` is what starts its client."""
 
     def __init__(self, stage: Stage, recorder: Recorder, assignment: Assignment, *,
-                 prepare: Callable[[str], None], command: Sequence[str]) -> None:  # fmt: skip
+                 prepare: Callable[[str], None], command: Sequence[str], manners: Manners = UNKNOWN) -> None:
         self._stage = stage
         self._recorder = recorder
         self._assignment = assignment
         self._prepare = prepare
         self._command = command
+        self._manners = manners
 
     def look(self, hung: Sequence[str], lingering: Sequence[str], spare: Mapping[str, str]) -> None:
         """Where everybody stands who hangs, or should have left, and whether the server serves a new client.
@@ -85,7 +87,7 @@ class Aftermath:
         self._prepare(handle)
         with self._recorder.aside() as seen:
             logins = Logins(self._stage, self._recorder, answers=self._answers, accounts={handle: (account, password)},
-                            start=self._start, within=NEWCOMER_WITHIN)
+                            start=self._start, within=NEWCOMER_WITHIN, manners=self._manners)
             self._logins = logins
             found = self._visit(logins, handle, seen)
             gone = not self._stage.alive(server)

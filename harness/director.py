@@ -69,7 +69,8 @@ class Director:
         if not hung and not lingering:
             return
         aftermath = Aftermath(self._stage, self._recorder, self._assignment, prepare=self._place,
-                              command=self._subject.program(self._assignment.people).command(self._values))
+                              command=self._subject.program(self._assignment.people).command(self._values),
+                              manners=self._subject.manners)
         aftermath.look(hung, lingering, self._props.spare())
 
     def _note_beginning(self, assignment_text: str) -> None:
@@ -149,7 +150,8 @@ class Director:
             # Typed lines need a program; whether it should have been there is the judge's question.
             self._recorder.note(NotTyped, actor=handle, data=line.encode(), why="its program was not running")
             return False
-        return self._stage.type(handle, fill(line, self._values).encode() + b"\n")
+        text = fill(line, self._values)
+        return self._stage.type(handle, text.encode() + self._logins.line_end(handle, text))
 
     def _within(self, lines: Sequence[str] = ()) -> float:
         """How long an answer to these lines may take."""

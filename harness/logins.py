@@ -4,11 +4,11 @@ Being asked the first question again means *refused*; being asked the same
 question twice means *refused* too; a new question means that it went on. How
 somebody is asked who was let in is remembered for the whole play: who should be
 refused and is asked otherwise was refused. What the probe saw is known from the
-start. A question that holds a choice of yes and no is answered with yes, before
-the name with what led in when the program was probed. Where all questions look
-the same (`> `, or none at all), the words above tell if they are those that the
-probe saw, or else nobody can. Each attempt ends in a `LoginTried` event, which the judge
-reads.
+start, such as whether name and password are wanted on one line. A question that
+holds a choice of yes and no is answered with yes, before the name with what led
+in when the program was probed. Where all questions look the same (`> `, or none
+at all), the words above tell if they are those that the probe saw, or else
+nobody can. Each attempt ends in a `LoginTried` event, which the judge reads.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class _Dialogue:
     mark: int = 0  # how much it had printed when we last answered
     inside: bool = False
     blurred: bool = False  # its questions cannot be told apart
+    by_hand: int = 0  # answers that the scenario itself typed, of a line that holds them all
     choice: str = ""  # the yes or no that it asked before the name
 
 
@@ -73,7 +74,8 @@ class Logins:
     ) -> None:
         self._stage = stage
         self._recorder = recorder
-        self._answers = answers
+        # What is typed for each question: one answer, or all of them with a space between.
+        self._answers = [answers] if manners.one_line and answers else [[answer] for answer in answers]
         self._accounts = accounts
         self._start = start
         self._within = within
@@ -108,6 +110,11 @@ class Logins:
     def conclude(self, waiting: Sequence[str], settled: Settled, *, expected: bool = True) -> None:
         """How each attempt ended. `expected`: to be let in, which decides what is assumed where nobody can tell."""
         accounts = [self._accounts[handle][0] for handle in waiting]
+        again = [handle for handle, account in zip(waiting, accounts, strict=True)
+                 if expected and self._asks_newcomer(handle, settled, rivals=accounts.count(account) > 1)]  # fmt: skip
+        if again:
+            self.answer(again)
+            settled = settle(self._stage, waiting, self._within)
         for handle, account in zip(waiting, accounts, strict=True):
             self._conclude(handle, settled, expected, rivals=accounts.count(account) > 1)
 
@@ -139,6 +146,18 @@ class Logins:
             self._dialogues[handle].choice = self._dialogues[handle].choice or asked
             settled = self._choose(handle, said)
         return settled
+
+    def line_end(self, handle: str, line: str) -> bytes:
+        """What ends a line of the scenario: a space where it is one answer of a login that wants all on one line."""
+        dialogue = self._dialogues.get(handle)
+        if dialogue is None or dialogue.inside or not self._manners.one_line:
+            return b"\n"
+        asked = self._question(handle)
+        first = dialogue.questions[0] if dialogue.questions else asked
+        answers = len(self._answers[0]) if self._answers else 1
+        if dialogue.by_hand or (len(line.split()) == 1 and same_question(asked, first)):
+            dialogue.by_hand = (dialogue.by_hand + 1) % answers
+        return b" " if dialogue.by_hand else b"\n"
 
     def _choose(self, handle: str, said: str, within: float | None = None) -> Settled:
         self._dialogues[handle].mark = len(self._stage.output(handle))
@@ -187,11 +206,11 @@ class Logins:
 
     def _answer(self, handle: str, password: str | None) -> None:
         dialogue = self._dialogues[handle]
-        what = self._answers[dialogue.at]
+        wanted = self._answers[dialogue.at]
         account, own = self._accounts[handle]
-        text = account if what == "name" else own if password is None else password
+        text = " ".join(account if what == "name" else own if password is None else password for what in wanted)
         dialogue.mark = len(self._stage.output(handle))
-        self._stage.type(handle, text.encode() + b"\n", what)
+        self._stage.type(handle, text.encode() + b"\n", wanted[-1])
 
     def _conclude(self, handle: str, settled: Settled, expected: bool, *, rivals: bool) -> None:
         dialogue = self._dialogues[handle]
@@ -202,7 +221,7 @@ class Logins:
         if not dialogue.blurred and self._asked_again(handle):
             return
         if dialogue.at and not dialogue.blurred and same_question(asked, known[dialogue.at]):
-            self._note(handle, "refused", f"after the {self._answers[dialogue.at]} it asked {asked!r} again")
+            self._note(handle, "refused", f"after the {self._answered(dialogue)} it asked {asked!r} again")
             return
         # Who should come in is held against those of this play alone: a greeting may be another one today.
         home = self._home or (self._manners.home if not expected or rivals else "")
@@ -225,6 +244,17 @@ class Logins:
         dialogue.at = dialogue.at if expected else 0
         looks = f"all its questions look like {asked!r}" if asked and known[-1] else "it asks without a word"
         self._note(handle, "no-prompt", f"{looks}, so nobody can tell whether it let anybody in")
+
+    def _asks_newcomer(self, handle: str, settled: Settled, *, rivals: bool) -> bool:
+        """Whether somebody new, who gave all on one line, is asked for it once more: "No such user. Register: "."""
+        known = self._home or self._manners.home  # else it may be the command prompt that asks
+        if not (self._manners.one_line and known and self._accounts[handle][0] in self._strangers):
+            return False
+        self.agree(handle, settled)
+        asked = self._question(handle)
+        # Of two at one instant, the one who is asked the first question again may have been refused.
+        refused = rivals and same_question(asked, self._dialogues[handle].questions[0])
+        return self._stage.alive(handle) and not refused and not self._at_home(asked)
 
     def _blind(self, dialogue: _Dialogue, asked: str, expected: bool) -> bool:
         """Whether this question does not tell by itself that somebody was let in."""
@@ -261,7 +291,7 @@ class Logins:
             # The same sign for every question ("forum> "), and not a word of a refusal: it goes on.
             dialogue.blurred = True
             return False
-        answered = self._answers[dialogue.at]
+        answered = self._answered(dialogue)
         dialogue.at = 0
         self._note(handle, "refused", f"after the {answered} it asked {asked!r} again")
         return True
@@ -273,10 +303,14 @@ class Logins:
                   if other != handle and len(d.questions) > dialogue.at + 1]  # fmt: skip
         if not self._in_use(handle) or not before or any(same_prompt(asked, known) for known in before):
             return False
-        why = f"after the {self._answers[dialogue.at]} it asked {asked!r}, and {before[0]!r} where it goes on"
+        why = f"after the {self._answered(dialogue)} it asked {asked!r}, and {before[0]!r} where it goes on"
         dialogue.at = 0
         self._note(handle, "refused", why)
         return True
+
+    def _answered(self, dialogue: _Dialogue) -> str:
+        """What the last answer was, in words."""
+        return " and ".join(self._answers[dialogue.at])
 
     def _in_use(self, handle: str) -> bool:
         """Whether somebody else was let in with the same account, and is there still."""

@@ -51,7 +51,8 @@ def _asked(one: Played, handle: str) -> Iterator[tuple[str, str, str]]:
         if typed is not None and typed.what == "password":
             # What was asked last before it: a yes or a no may have come between. Whoever registered and comes back
             # may be new again, where the line was spoilt: that teaches nothing.
-            if new or handle != NEW:
+            # (Who gave all on one line was asked for no password.)
+            if (new or handle != NEW) and any(before and before.what == "name" for before, _ in parts):
                 word = "new" if new else "known"
                 yield "new password prompt" if new else "password prompt", f"after a {word} name", text
             yield "command prompt", "after a right password", answer

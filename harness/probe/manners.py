@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from harness.probe.experiment import MEMBER, NEW, WRONG_PASSWORD, Laboratory, Played
+from harness.probe.experiment import LAST, MEMBER, NEW, WRONG_PASSWORD, Laboratory, Played
 from harness.probe.shapes import Copes, cope
 from harness.scenario.assignment import Assignment
-from harness.subject.learnt import CHOICES, PROMPT, REFUSAL, Fact
+from harness.subject.learnt import CHOICES, ONE_LINE, PROMPT, REFUSAL, Fact
 from harness.subject.prompts import Manners, question, same_prompt, words
 from harness.subject.subject import AccountsEnd, Subject
 
@@ -23,18 +23,52 @@ _SAID = {True: "yes", False: "no"}
 
 
 def come_in(subject: Subject, assignment: Assignment, lab: Laboratory, shape: AccountsEnd) -> tuple[Subject, Copes]:
-    """How the program copes with this shape of the accounts, and the subject with the choices that lead in."""
+    """How the program copes with this shape of the accounts, and the subject with the choices that lead in.
+
+    Where nobody comes in by the name first, all is tried on one line.
+    """
     best = cope(subject, assignment, lab, shape)
-    if best.well or not best.first.chose(NEW):
-        return subject, best
-    for choices in _CHOICES:
+    for choices in _CHOICES if best.first.chose(NEW) and not best.well else ():
         other = replace(subject, manners=replace(subject.manners, choices=choices))
         tried = best if other == subject else cope(other, assignment, lab, shape)
         if tried.score > best.score:
             subject, best = other, tried
         if best.well:
             break
-    return subject, best
+    known = _on_one_line(subject, assignment, lab, best)
+    if known is None:
+        return subject, best
+    subject = replace(subject, manners=known)
+    return subject, cope(subject, assignment, lab, shape)
+
+
+def _on_one_line(subject: Subject, assignment: Assignment, lab: Laboratory, copes: Copes) -> Manners | None:
+    """How it asks those who gave the name and the password on one line; None: it wants one after the other.
+
+    Tried once, where a name that has an account led to nothing: whoever wants
+    both on one line takes the name alone for a mistake, and asks anew or ends.
+    """
+    again, first = copes.again, copes.first.login(NEW)
+    if again is None or not _stopped_at_name(again, LAST) or (first is not None and first.result == "in"):
+        return None
+    # (On another port than this variant's there is nobody to let anyone in.)
+    if assignment.server and copes.first.transport() != assignment.transport:
+        return None
+    known = replace(subject.manners, one_line=True)
+    tried = lab.play("name and password on one line", replace(subject, manners=known), assignment, f"{LAST} logs in",
+                     accounts=lab.ended_so(copes.shape))  # fmt: skip
+    login = tried.login(LAST)
+    # How somebody is asked who is in: by it, a newcomer is known who is asked for more.
+    return replace(known, home=_asked(tried, LAST)) if login is not None and login.result == "in" else None
+
+
+def _stopped_at_name(one: Played, handle: str) -> bool:
+    """Whether this person's client took the name, and nothing behind it; or the password too, and asked the same."""
+    login = one.login(handle)
+    typed = [typed.what for typed, _ in one.answers(handle) if typed is not None and not typed.goes_on]
+    if login is None or login.result not in ("refused", "left", "no-prompt"):
+        return False
+    return typed == ["name"] or (login.result == "no-prompt" and len(set(login.prompts)) == 1)
 
 
 def manners(subject: Subject, assignment: Assignment, lab: Laboratory, copes: Copes) -> Manners:
@@ -73,6 +107,8 @@ def _facts(known: Manners, copes: Copes) -> Iterator[tuple[str, Fact]]:
     if copes.first.chose(NEW):
         account, none = (_SAID[choice] for choice in known.choices)
         yield CHOICES, Fact(f"{account} for who has an account, {none} for who has none", "so a new user came in")
+    if known.one_line:
+        yield ONE_LINE, Fact("name and password", "the name alone led to nothing; who gave both came in")
     if known.home:
         yield PROMPT, Fact(known.home.rpartition("\n")[2], "a new user was asked so, and again on a new start")
     if known.refusals:

@@ -22,8 +22,9 @@ Value = str | Sequence[str]
 ROLE_KEYS = ("file", "language", "command", "idle")
 VARIANT, ENDS = "variant", "accounts end"
 CHOICES, PROMPT, REFUSAL = "choice before the name", "command prompt", "refusal"
-KEYS = ("layout", VARIANT, "transport", "ports", ENDS, CHOICES, "name prompt", "password prompt",
-        "new password prompt", PROMPT, "wrong password", REFUSAL, "answers", "oddities")  # fmt: skip
+ONE_LINE = "one line"
+KEYS = ("layout", VARIANT, "transport", "ports", ENDS, CHOICES, ONE_LINE, "name prompt",
+        "password prompt", "new password prompt", PROMPT, "wrong password", REFUSAL, "answers", "oddities")  # fmt: skip
 # Lines that the plays go by; the others are for people to read.
 OBEYED = ("file", "command", VARIANT, ENDS)
 # A student's file larger than this is no list of such lines.

@@ -26,12 +26,14 @@ class Manners:
     `home`: how somebody is asked who was let in. `welcomes`, `refusals`: all that a terminal shows after the last
     answer of who is let in and of who is not; looked for where all questions look alike, else empty.
     `choices`: what a client is told that asks for yes or no before the name: who has an account, and who has none.
+    `one_line`: it wants all answers of its login on one line, with a space between them.
     """
 
     home: str = ""
     welcomes: Sequence[str] = ()
     refusals: Sequence[str] = ()
     choices: tuple[bool, bool] = (False, True)  # "New here?"
+    one_line: bool = False
 
 
 # Nothing is known beforehand.

@@ -43,10 +43,10 @@ SAME_WORD = SAME_SIGN.replace('"> "', '"door> "')
 CLIENTS = {"no words": NO_WORDS, "one sign": SAME_SIGN, "one word": SAME_WORD}
 
 
-def played(tmp_path: Path, talk: str, server: str = "") -> tuple[str, Sequence[Recording]]:
+def played(tmp_path: Path, talk: str, server: str = "", scenario: str = SCENARIO) -> tuple[str, Sequence[Recording]]:
     """What a run told, and its recordings."""
     course = door.course(tmp_path / "course")
-    (course / "login.yaml").write_text(SCENARIO)
+    (course / "login.yaml").write_text(scenario)
     folder = door.submission(tmp_path / "work", (server or ONE_LOCK) + door.TCP, door.TCP_CLIENT + talk)
     words = ["run", str(course), "--subject", str(folder), "--out", str(tmp_path / "out"), "--jobs", "1"]
     output = CliRunner().invoke(app, words).output
@@ -103,3 +103,66 @@ def test_a_choice_before_the_name_is_learnt(tmp_path: Path, asked: str, known: s
     assert "".join(told) == answers, output
     assert results(plays[0]) == ["refused", "in", "in", "refused", "in"]
     assert "choice before the name" in plays[0].began.subject["learnt"]
+
+
+ON_ONE_LINE = """\
+def both(prompt):
+    while len(words := input(prompt).split()) != 2:
+        print("Your name and your word, with a space between.")
+    return words
+
+
+while True:
+    name, word = both("Who (name word): ")
+    state = ask(f"name {name}")
+    REGISTERS
+    if ask(f"word {name} {word}") == "yes":
+        break
+    print("No.")
+while True:
+    line = input("Say: ")
+    print(ask(line))
+    if line == "bye":
+        break
+"""
+NEWCOMERS = {
+    "registered by it": "pass",
+    "asked for the same": 'name, word = both("Nobody of that name. Register (name word): ") if state == "new" else '
+                          '(name, word)',
+}  # fmt: skip
+BY_HAND = """\
+---
+scenario: Somebody else comes at the same client
+cast: {yoda: Yoda}
+play:
+  - yoda cannot log in with: x
+  - yoda: R2D2
+  - yoda: c3p0sucks
+  - yoda: hello
+  - yoda sees: hello yourself
+"""
+
+
+@pytest.mark.parametrize("registers", NEWCOMERS.values(), ids=NEWCOMERS)
+def test_name_and_password_on_one_line_are_learnt(tmp_path: Path, registers: str) -> None:
+    """Who is refused after the name alone is tried with both; then every play types both, by hand too."""
+    output, plays = played(tmp_path, ON_ONE_LINE.replace("REGISTERS", registers), scenario=SCENARIO + BY_HAND)
+    assert "✓ 3 passed" in output, output
+    assert results(plays[0]) == ["refused", "in", "in", "refused", "in"]
+    assert sorted(results(plays[1])) == ["in", "refused"]
+    assert next(plays[0].all(Typed)).data == b"Yoda x\n"
+    assert "one line" in plays[0].began.subject["learnt"]
+
+
+def test_a_newcomer_may_be_asked_the_same_question_for_an_account(tmp_path: Path) -> None:
+    """Who is new, and is asked both again in the same words, gives them again."""
+    registers = 'if state == "new":\n        name, word = both("You are new. Who (name word): ")'
+    output, plays = played(tmp_path, ON_ONE_LINE.replace("REGISTERS", registers))
+    assert results(plays[0]) == ["refused", "in", "in", "refused", "in"], output
+
+
+def test_a_password_that_does_not_count_is_found_on_one_line(tmp_path: Path) -> None:
+    """A server that takes any password is told so, however it is typed."""
+    lenient = ONE_LOCK.replace("accounts[name] != password or", "len(password) > 1 and accounts[name] != password or")
+    _, plays = played(tmp_path, ON_ONE_LINE.replace("REGISTERS", "pass"), lenient)
+    assert results(plays[0])[0] == "in"
