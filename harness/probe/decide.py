@@ -49,7 +49,8 @@ def decide(subject: Subject, assignment: Assignment, lab: Laboratory, given: Giv
     way, copes = _arrive(ways, lab, given, thorough)
     facts = _variant_fact(way, ways, given) | shape_fact(copes, given)
     best = max(copes, key=lambda c: c.score)
-    ends = best.shape if best.score > min(c.score for c in copes) or best.well or ENDS in given.values else ""
+    asked = ENDS in given.values or (way.assignment.accounts is not None and way.assignment.accounts.ends is not None)
+    ends = best.shape if best.score > min(c.score for c in copes) or best.well or asked else ""
     known = manners(replace(way.subject, accounts_end=ends), way.assignment, lab, best)
     facts |= manners_facts(known, best)
     learnt = {key: f"{fact.text} ({fact.seen})" for key, fact in facts.items()}
@@ -118,23 +119,22 @@ def _nearness(way: _Way) -> int:
 
 def _arrive(ways: Sequence[_Way], lab: Laboratory, given: Given, thorough: bool) -> tuple[_Way, list[Copes]]:
     """The first way in which somebody is let in, and how the program copes with the shapes of the accounts file."""
-    shapes = _shapes(lab, given)
-    way, first = _try(ways[0], lab, shapes[0])
+    way, first = _try(ways[0], lab, given)
     ways = [way, *ways[1:]]
     if len(ways) > 1 and not _right(way, first):
-        way, first = _elsewhere(ways, first, lab, shapes[0])
-    copes = [first]
+        way, first = _elsewhere(ways, first, lab, given)
+    copes, shapes = [first], _shapes(way, lab, given)
     if way.assignment.accounts and first.score and (thorough or not first.well):
         copes += [cope(way.subject, way.assignment, lab, shape) for shape in shapes[1:]]
     return way, copes
 
 
-def _try(way: _Way, lab: Laboratory, shape: AccountsEnd) -> tuple[_Way, Copes]:
-    subject, copes = come_in(way.subject, way.assignment, lab, shape)
+def _try(way: _Way, lab: Laboratory, given: Given) -> tuple[_Way, Copes]:
+    subject, copes = come_in(way.subject, way.assignment, lab, _shapes(way, lab, given)[0])
     return replace(way, subject=subject), copes
 
 
-def _elsewhere(ways: Sequence[_Way], first: Copes, lab: Laboratory, shape: AccountsEnd) -> tuple[_Way, Copes]:
+def _elsewhere(ways: Sequence[_Way], first: Copes, lab: Laboratory, given: Given) -> tuple[_Way, Copes]:
     """It may be of another variant, or want other arguments: the first way in which all is right, else the likeliest.
 
     `first`: how the first of the ways went.
@@ -142,17 +142,20 @@ def _elsewhere(ways: Sequence[_Way], first: Copes, lab: Laboratory, shape: Accou
     likeliest: tuple[_Way, Copes] | None = None
     for way in _hear(ways, lab):
         known = way.assignment is ways[0].assignment
-        pair = (way, first) if known else _try(way, lab, shape)
+        pair = (way, first) if known else _try(way, lab, given)
         if _right(*pair):
             return pair
         likeliest = likeliest or pair
     return likeliest or (ways[0], first)
 
 
-def _shapes(lab: Laboratory, given: Given) -> list[AccountsEnd]:
-    """The shapes to look at, that of the sample first."""
+def _shapes(way: _Way, lab: Laboratory, given: Given) -> list[AccountsEnd]:
+    """The shapes to look at, that of the sample first: those that the task leaves open."""
+    accounts = way.assignment.accounts
     if ENDS in given.values:
         return [shape for shape in SHAPES if shape == given.text(ENDS)]
+    if accounts is not None and accounts.ends is not None:
+        return [accounts.ends]
     own = lab.sample.endswith("\n")
     return sorted(SHAPES, key=lambda shape: (shape == "newline") is not own)
 

@@ -49,6 +49,8 @@ class Accounts(_Strict):
 
     file: str = Field(description="In an actor's folder, such as server/credentials.txt.")
     sample: str = Field(description="The file to copy there, relative to assignment.yaml.")
+    ends: Literal["newline", "none"] | None = Field(
+        default=None, description="How its last line ends, if the task promises that: no other shape is tried.")
 
 
 class Login(_Strict):
@@ -68,6 +70,7 @@ class Variant(_Strict):
 
     assignment: str | None = Field(default=None, description="Its name, for reports.")
     transport: Literal["tcp", "udp"] | None = None
+    accounts: Accounts | None = None
     roles: dict[str, RoleChange] = Field(default={}, description="Only the roles, and of them the keys, that differ.")
     values: dict[str, str] | None = None
     reference: str | None = None

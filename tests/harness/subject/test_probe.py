@@ -82,6 +82,24 @@ def test_the_shape_of_the_accounts_file_is_found_out(
     assert f"server/accounts.txt {called} at its end: " in trouble["sentence"]
 
 
+def test_a_shape_that_the_task_promises_is_the_only_one(tmp_path: Path) -> None:
+    """A program that copes with no other shape has no fault; the variant says so, and its plays have that shape."""
+    promised = "accounts: {file: server/accounts.txt, sample: accounts.txt, ends: newline}"
+    course = door.course(tmp_path / "course", f"{door.ASSIGNMENT}    {promised}\n")
+    (course / "hello.yaml").write_text("scenario: Hi\ncast: {yoda: Yoda}\nplay: [yoda logs in]\n")
+    folder = door.submission(tmp_path / "udp", door.rules(*door.WANTS_NEWLINE) + door.UDP, door.UDP_CLIENT + door.TALK)
+    card, run = tmp_path / "card.json", tmp_path / "run.json"
+    for words in (["probe", str(folder), "--assignment", str(course), "--json", str(card)],
+                  ["run", str(course), "--subject", str(folder), "--out", str(tmp_path / "out"), "--json", str(run)]):
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.output
+    for file in (card, run):
+        assert json.loads(file.read_text())["troubles"] == []
+    assert values(json.loads(card.read_text()))["accounts end"] == "newline"
+    (play,) = (Recording.load(path) for path in (tmp_path / "out" / "recordings").glob("*.jsonl"))
+    assert play.began.subject["learnt"]["accounts end"].startswith("newline (")
+
+
 def test_other_faults_are_not_taken_for_the_accounts(probed: Probed, tmp_path: Path) -> None:
     """A server that serves one client at a time copes with its accounts; so does one that no shape would help."""
     one = door.rules() + door.TCP.replace("ThreadingTCPServer", "TCPServer").replace("    daemon_threads = True\n", "")
