@@ -10,7 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli import app
+from harness.course import Options, open_course, open_subject
 from harness.events import LoginTried, Typed
+from harness.probe.decide import decide
+from harness.probe.experiment import Laboratory
 from harness.recording import Recording
 
 SCENARIO = """\
@@ -166,3 +169,18 @@ def test_a_password_that_does_not_count_is_found_on_one_line(tmp_path: Path) -> 
     lenient = ONE_LOCK.replace("accounts[name] != password or", "len(password) > 1 and accounts[name] != password or")
     _, plays = played(tmp_path, ON_ONE_LINE.replace("REGISTERS", "pass"), lenient)
     assert results(plays[0])[0] == "in"
+
+
+@pytest.mark.parametrize(("server", "talk", "more"), [
+    (door.rules(), door.TALK, 0), (door.rules(*door.WANTS_NEWLINE), door.TALK, 0),
+    (door.rules(), ON_ONE_LINE.replace("REGISTERS", "pass"), 1),
+])  # fmt: skip
+def test_an_understood_login_is_not_tried_on_one_line(tmp_path: Path, server: str, talk: str, more: int) -> None:
+    """Whom the name leads on is not asked for more, not even where the accounts are spoilt; who needs it, once."""
+    course = open_course(door.course(tmp_path / "course"), [])
+    folder = door.submission(tmp_path / "work", server + door.TCP, door.TCP_CLIENT + talk)
+    subject = open_subject(Options([], subject=folder), course, tmp_path / "built")
+    lab = Laboratory(course.text, course.sample, tmp_path)
+    decision = decide(subject, course.assignment, lab)
+    assert [one.name for one in lab.played].count("name and password on one line") == more
+    assert decision.subject.manners.one_line is bool(more)
