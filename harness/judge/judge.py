@@ -15,7 +15,7 @@ from harness.judge.aids import concluded
 from harness.judge.causes import likely_cause
 from harness.judge.conduct import crashes, remarks
 from harness.judge.files import Blob, judge_files
-from harness.judge.miss import Miss
+from harness.judge.miss import Miss, nearest, none_holds
 from harness.judge.sights import judge_expect
 from harness.judge.typed import judge_do, judge_type
 from harness.judge.view import View
@@ -97,14 +97,8 @@ def _any_of(view: View, step: AnyOf, blob: Blob) -> Finding:
         misses = [miss for miss in findings if miss is not None]
         if not misses:
             return _finding(view, step, "", None)
-        against += misses
-    verdict = Verdict.UNDECIDED if any(m.verdict is Verdict.UNDECIDED for m in against) else Verdict.FAILED
-    sentence = "no witness shows it: " + "; ".join(miss.sentence for miss in against)
-    near = next((miss.near for miss in against if miss.near), "")
-    likely = next((miss.likely for miss in against if miss.likely), "")
-    one = against[0]
-    miss = Miss(one.code, sentence, one.expected, one.seen, near, one.where, likely, verdict)
-    return _finding(view, step, "", miss)
+        against.append(nearest(misses))
+    return _finding(view, step, "", none_holds(against))
 
 
 _UNSEEN = Miss("not-played", "the play did not come to this witness", verdict=Verdict.UNDECIDED)

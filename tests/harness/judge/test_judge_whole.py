@@ -12,6 +12,7 @@ from judge_builder import BUSY, PROMPT, F, P, S, Tape, U
 
 from harness.events import Event, Noted
 from harness.judge.judge import judge
+from harness.judge.miss import Miss, nearest, none_holds
 from harness.recording import Recording
 from harness.scenario.loader import scenario_from
 from harness.verdict import Outcome, Verdict
@@ -95,13 +96,40 @@ def test_one_witness_suffices(answer: str, content: str | None, state: str, verd
     assert witnesses(answer, content, state).judged().verdict is verdict
 
 
-def test_no_witness_is_told_with_all_their_words() -> None:
-    """A failed "any of" says what each witness saw."""
+def test_where_no_witness_holds_one_is_told_in_full() -> None:
+    """A failed "any of" says what the nearest witness saw, and only counts the others."""
     found = witnesses("?", "y").finding()
-    assert found.sentence == (
-        "no witness shows it: expected 'posted' on yoda's terminal, got '?\\nboard>'; "
-        "server/a: the first line is 'y' where 'x' was expected"
-    )
+    other = "; the other way to pass this step does not hold either"
+    assert found.sentence == f"expected 'posted' on yoda's terminal, got '?\\nboard>'{other}"
+    assert (found.expected, found.where) == ("posted", "yoda's terminal")
+    assert witnesses("", "y").finding().sentence == f"server/a: the first line is 'y' where 'x' was expected{other}"
+
+
+CLOSER = [  # (code, expected, seen, near) of each, and which is nearest
+    ([("file-missing", "x", "there is none", ""), ("file-differs", "x", "y", "")], 1),
+    ([("file-missing", "x", "there is none", ""), ("file-missing", "x", "there is none", "there is server/ab")], 1),
+    ([("not-seen", "x", "nothing", ""), ("file-differs", "x", "y", "")], 1),
+    ([("file-differs", "a\nb", "b\na", ""), ("not-seen", "b\nc", "b\na\nboard>", "")], 0),
+    ([("file-differs", "1 a\n2 b", "1 b", ""), ("file-differs", "1 b\n2 a", "1 b", "")], 1),
+    ([("file-differs", "a", "b\nc\nd", ""), ("not-seen", "a\nb\nor\na\nc", "a\nx\ny\nboard>", "")], 1),
+    ([("not-seen", "a\nb\nc", "a\nc\nboard>", ""), ("file-differs", "a\nc", "a\nb\nc", "")], 0),
+]
+
+
+@pytest.mark.parametrize(("found", "which"), CLOSER)
+def test_the_nearest_witness_has_most_of_it(found: list[tuple[str, str, str, str]], which: int) -> None:
+    """Few wrong lines come before many, and those before nothing at all; the first of equals."""
+    misses = [Miss(code, f"sentence {at}", *texts) for at, (code, *texts) in enumerate(found)]
+    assert nearest(misses) is misses[which]
+
+
+def test_witnesses_that_say_the_same_count_once() -> None:
+    """Equal sentences are one way; one that leaves it open decides the verdict, and is told."""
+    same = Miss("file-missing", "no file a")
+    assert none_holds([same, same]).sentence == "no file a"
+    assert none_holds([same, same, Miss("file-missing", "no file b"), Miss("file-missing", "no file c")]).sentence == (
+        "no file a; the 2 other ways to pass this step do not hold either")  # fmt: skip
+    assert none_holds([same, Miss("not-kept", "too large", verdict=U)]).verdict is U
 
 
 def test_in_a_group_every_line_is_judged() -> None:
