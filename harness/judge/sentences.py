@@ -23,6 +23,11 @@ def ending(exited: Exited) -> str:
     return f"was ended by {exited.signal}" if exited.signal else f"ended with status {exited.status}"
 
 
+def had_ended(exited: Exited) -> str:
+    """"had ended with status 1", "had been ended by SIGSEGV": at a moment that lies back."""
+    return f"had been ended by {exited.signal}" if exited.signal else f"had ended with status {exited.status}"
+
+
 def shown(text: str, most: int = 400) -> str:
     """Text quoted for a sentence; a long one in a view's length, the whole stays in the data."""
     text = text.strip()

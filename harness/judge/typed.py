@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.events import Listening, LoginTried, Started
+from harness.events import Exited, Listening, LoginTried, Signalled, Started, Typed
 from harness.judge import sentences as say
 from harness.judge.evidence import PROOF, out_of_time, refusal
 from harness.judge.miss import Miss, exactly_one
@@ -29,9 +29,31 @@ def _not_typed(view: View, step: Type | Do, handle: str) -> Miss | None:
         return None
     line = say.shown(event.data.decode(errors="replace"), 80)
     gone = view.gone(handle, view.events.index(event))
-    why = f"{say.program(view, handle)} {say.ending(gone)} before" if gone else event.why
+    why = f"{say.program(view, handle)} {say.had_ended(gone)} {_when(view, handle, gone)}" if gone else event.why
     return Miss("not-running", f"{line} could not be typed: {why}", "a program that takes what is typed", why,
                 where=say.theirs(view, handle, "terminal"))
+
+
+def _when(view: View, handle: str, gone: Exited) -> str:
+    """After which line the program ended: the step at which that is noticed may be far behind. "before": not known."""
+    at = view.events.index(gone)
+    start = view.born(handle, at)
+    acts = [e for e in view.events[start:at] if isinstance(e, Typed | Signalled) or (isinstance(e, Exited) and e.by_us)]
+    last, own = acts[-1] if acts else None, view.last_typed(handle, at)
+    if gone.by_us or not isinstance(last, Typed) or own is None or own < start:
+        return "before"
+    mine = view.events[own]
+    # Of lines at one instant its own, or else the last one, whoever typed it: a shutdown ends other people's clients.
+    typed = mine if isinstance(mine, Typed) and view.top(mine.step) == view.top(last.step) else last
+    at_whose = "" if typed.actor == handle else f" at {say.theirs(view, typed.actor, 'terminal')}"
+    return f"after {_what(typed)} was typed{at_whose}"
+
+
+def _what(typed: Typed) -> str:
+    if typed.what in ("name", "password"):
+        return f"the {typed.what}"
+    text = typed.data.decode(errors="replace")
+    return say.shown(text.rstrip("\r\n"), 60) if text.strip("\r\n") else "an empty line"
 
 
 def _no_answer(view: View, step: Type, handle: str, line: str) -> Miss | None:

@@ -52,9 +52,9 @@ TYPED: list[Row] = [
      "not-running",
      "'READ' could not be typed: its terminal takes no more: nobody reads it"),
     ("ended before", "READ", lambda t: t.ends("yoda", 1).step().not_typed("yoda", "READ").settles(), F, "not-running",
-     "'READ' could not be typed: yoda's client ended with status 1 before"),
+     "'READ' could not be typed: yoda's client had ended with status 1 after the password was typed"),
     ("killed before", "READ", lambda t: t.ends("yoda", signal="SIGABRT").step().not_typed("yoda", "READ").settles(), F,
-     "not-running", "'READ' could not be typed: yoda's client was ended by SIGABRT before"),
+     "not-running", "'READ' could not be typed: yoda's client had been ended by SIGABRT after the password was typed"),
 ]  # fmt: skip
 
 
@@ -90,7 +90,38 @@ def test_a_key_pressed_at_nobody_fails() -> None:
     tape = Tape("- yoda logs in\n- yoda presses: ctrl-d\n- yoda: READ\n").logs_in("yoda").ends("yoda", 1).step()
     found = tape.not_typed("yoda", "\x04", "its program had ended").step().not_typed("yoda", "READ").finding()
     assert (found.code, found.step) == ("not-running", 2)
-    assert found.sentence == "'\\x04' could not be typed: yoda's client ended with status 1 before"
+    assert found.sentence == (
+        "'\\x04' could not be typed: yoda's client had ended with status 1 after the password was typed"
+    )
+
+
+ENDED: list[tuple[str, str, Callable[[Tape], Tape], str]] = [
+    ("at its own line", "- yoda: CUT one\n- yoda sees: x\n",
+     lambda t: t.step().types("yoda", "CUT one").ends("yoda").settles().step(), "had ended with status 0 after "
+     "'CUT one' was typed"),
+    ("at somebody else's", "- yoda: READ\n- r2d2: END\n",
+     lambda t: t.says("yoda", "READ").step().types("r2d2", "END").ends("r2d2").ends("yoda", 1).settles(),
+     "had ended with status 1 after 'END' was typed at r2d2's terminal"),
+    ("with the server", "- yoda: READ\n- yoda sees: x\n",
+     lambda t: t.step().types("yoda", "READ").ends("server", 1).ends("yoda", 1).settles().step(),
+     "had ended with status 1 after 'READ' was typed"),
+    ("at an empty line", '- yoda: ""\n- yoda sees: x\n',
+     lambda t: t.step().types("yoda", "").ends("yoda").settles().step(), "had ended with status 0 after an empty line "
+     "was typed"),
+    ("because the server was killed", "- yoda: READ\n- server is killed\n",
+     lambda t: t.says("yoda", "READ").step().ends("server", signal="SIGKILL", by_us=True).ends("yoda", 1).settles(),
+     "had ended with status 1 before"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "play", "act", "why"), ENDED, ids=[row[0] for row in ENDED])
+def test_a_line_for_nobody_names_the_line_after_which_the_program_ended(
+    name: str, play: str, act: Callable[[Tape], Tape], why: str
+) -> None:
+    """The mistake is there, and may have been noticed only steps later."""
+    tape = act(Tape(f"- yoda and r2d2 log in\n{play}- yoda: BYE\n").logs_in("yoda", "r2d2"))
+    found = next(f for f in tape.step().not_typed("yoda", "BYE").judged().findings if f.code == "not-running")
+    assert found.sentence == f"'BYE' could not be typed: yoda's client {why}"
 
 
 LOGINS: list[Row] = [
