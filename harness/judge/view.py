@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from harness.events import Capped, Event, Exited, LoginTried, NotTyped, Output, Settled, Signalled, Started, Typed
+from harness.judge.echo import Said, without_echo
 from harness.judge.timeline import Timeline
 from harness.scenario.matching import fold, visible
 from harness.scenario.model import Step
@@ -24,12 +25,28 @@ class View(Timeline):
 
     def text(self, actor: str, start: int, end: int) -> str:
         """What `actor`'s terminal showed between two positions, without the echo of the line typed at `start`."""
-        data = b"".join(e.data for e in self.events[start:end] if isinstance(e, Output) and e.actor == actor)
-        shown = visible(data)
         event = self.events[start] if start < len(self.events) else None
-        if isinstance(event, Typed) and event.actor == actor:
-            shown = without_echo(shown, event.data)
-        return shown
+        if not isinstance(event, Typed) or event.actor != actor:
+            return self._raw(actor, start, end)
+        said = self._said(start, end)
+        return without_echo(said, self._others(actor, start)) if said.repeated else said.shown
+
+    def _raw(self, actor: str, start: int, end: int) -> str:
+        data = b"".join(e.data for e in self.events[start:end] if isinstance(e, Output) and e.actor == actor)
+        return visible(data)
+
+    def _said(self, at: int, end: int) -> Said:
+        event = self.events[at]
+        assert isinstance(event, Typed)
+        asked = self._raw(event.actor, self.born(event.actor, at), at).rstrip().rpartition("\n")[2]
+        return Said(event.data.decode(errors="replace").strip("\n"), asked, self._raw(event.actor, at, end), event.what)
+
+    def _others(self, actor: str, this: int) -> list[Said]:
+        """The other lines and names typed to the program that had the one typed at `this`."""
+        born = self.born(actor, this)
+        return [self._said(at, self._next_typed(actor, at)) for at, event in enumerate(self.events)
+                if at != this and isinstance(event, Typed) and event.actor == actor and event.what in ("line", "name")
+                and self.born(actor, at) == born]
 
     def seen(self, actor: str, step: Step) -> str:
         """What `actor` has seen at `step`, since they last typed."""
@@ -145,11 +162,3 @@ class View(Timeline):
         welcome = fold(self.welcome(actor, typed)) if typed is not None else ""
         prompt = fold(self.prompt(actor, typed)) if typed is not None else ""
         return not seen or (bool(prompt) and seen.endswith(prompt) and welcome.endswith(seen))
-
-
-def without_echo(shown: str, typed: bytes) -> str:
-    """Take away the line that was typed, where the program (or its line editor) shows it again as the first thing."""
-    line = typed.decode(errors="replace").strip("\n")
-    first, _, rest = shown.partition("\n")
-    # A whole line: "Yoda has already logged in" is an answer to the name "Yoda", not its echo.
-    return rest if line and first.strip() == line.strip() else shown
