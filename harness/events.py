@@ -155,7 +155,7 @@ class Settled(Event):
     asks: list[str] = field(default_factory=list)
     alive: list[str] = field(default_factory=list)
     cause: str = ""  # a hang in a sentence, with "stuck", "spinning" and "gave-up"
-    waits: list[dict[str, Any]] = field(default_factory=list)  # one per thread: actor, pid, tid, call, on
+    waits: list[dict[str, Any]] = field(default_factory=list)  # one per thread: actor, pid, tid, call, on, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -38,8 +39,10 @@ def _leaves(view: View, step: Expect, actor: str) -> Miss | None:
 
 
 def _where_it_waits(settled: Settled | None, actor: str) -> str:
-    waits = [w for w in (settled.waits if settled else []) if w.get("actor") == actor]
-    return "; ".join(f"a thread waits in {w.get('call')} on {w.get('on')}" for w in waits[:4])
+    """Where its threads wait, those of one kind together; a runtime's own, of which nothing is told, are left out."""
+    waits = Counter(w["told"] for w in (settled.waits if settled else []) if w.get("actor") == actor and "told" in w)
+    return "; ".join(f"a thread waits {told}" if many == 1 else f"{many} threads wait {told}"
+                     for told, many in list(waits.items())[:4])  # fmt: skip
 
 
 def _stays(view: View, step: Expect, actor: str) -> Miss | None:

@@ -14,7 +14,9 @@ from typing import Any
 # How a call reads in a sentence; what is not here is written as a call: "recv()".
 _CALLS = {"recvfrom": "recv", "accept4": "accept", "sendto": "send", "pselect6": "select", "ppoll": "poll",
           "epoll_pwait": "epoll_wait", "epoll_pwait2": "epoll_wait", "clock_nanosleep": "sleep",
-          "nanosleep": "sleep", "wait4": "wait", "waitid": "wait"}  # fmt: skip
+          "nanosleep": "sleep", "wait4": "wait", "waitid": "wait", "recvmmsg": "recv", "readv": "read",
+          "pread64": "read", "writev": "write", "rt_sigsuspend": "sigsuspend",
+          "rt_sigtimedwait": "sigwait"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def waits(scene: Scene) -> list[dict[str, Any]]:
     return [
         {"actor": s.actor, "pid": s.pid, "tid": s.tid, "comm": s.comm, "call": s.call, "on": _what(s)}
         | ({"ends_in": round(s.ends_in, 3)} if s.ends_in is not None and not s.housekeeping else {})
+        | ({} if s.housekeeping else {"told": _told(s)})
         for s in scene.standing
     ]  # fmt: skip
 
@@ -91,6 +94,15 @@ def known(s: Standing) -> dict[str, Any]:
     """What is known of a thread, to be held against its own account of where it stands."""
     peers = [name(on.peer) for on in s.on if on.kind == "connection" and on.peer]
     return {"tid": s.tid, "call": called(s.call), "on": [on.kind for on in s.on], "peers": list(dict.fromkeys(peers))}
+
+
+def _told(s: Standing) -> str:
+    """What a thread waits in, as its author knows it: "in select()" and not "pselect6"; "is stopped" is no call."""
+    if s.call.startswith("futex"):
+        return "for a lock or another thread"
+    if s.call in ("wait4", "waitid"):
+        return "for a program that it started"
+    return f"in {called(s.call)}{' for its keyboard' if s.has('terminal') else _for(s)}"
 
 
 def _what(s: Standing) -> str:

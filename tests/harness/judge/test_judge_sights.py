@@ -233,9 +233,11 @@ def test_who_does_not_leave_is_told_where_it_waits() -> None:
     assert client.likely == (
         "a program that waits in input() cannot hear the server: it leaves only after the next key press"
     )
-    waits = [{"actor": "server", "call": "accept", "on": "port 5000"}]
+    lock = {"actor": "server", "call": "futex", "on": "futex", "told": "for a lock or another thread"}
+    own = {"actor": "server", "call": "futex", "on": "futex"}
+    waits = [{"actor": "server", "call": "accept4", "on": "port 5000", "told": "in accept()"}, lock, lock, own]
     server = logged_in("- yoda: BYE\n- server leaves\n").step().types("yoda", "BYE").settles(waits=waits).step()
-    assert server.finding().likely == "a thread waits in accept on port 5000"
+    assert server.finding().likely == "a thread waits in accept(); 2 threads wait for a lock or another thread"
 
 
 LIKE: list[Row] = [

@@ -78,9 +78,23 @@ def test_waits_are_told_in_words() -> None:
     """One line a thread, for the recording."""
     assert waits(Scene([YODA_WAITS, standing("yoda", "read", KEYBOARD, tid=2)])) == [
         {"actor": "yoda", "pid": 1, "tid": 1, "comm": "python", "call": "recvfrom",
-         "on": "tcp connection 127.0.0.1:40312 -> 127.0.0.1:5000"},
-        {"actor": "yoda", "pid": 1, "tid": 2, "comm": "python", "call": "read", "on": "terminal"},
+         "on": "tcp connection 127.0.0.1:40312 -> 127.0.0.1:5000", "told": "in recv() for an answer from the server"},
+        {"actor": "yoda", "pid": 1, "tid": 2, "comm": "python", "call": "read", "on": "terminal",
+         "told": "in read() for its keyboard"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("pselect6", "in select()"), ("ppoll", "in poll()"), ("epoll_pwait2", "in epoll_wait()"),
+        ("recvfrom", "in recv()"), ("accept4", "in accept()"), ("clock_nanosleep", "in sleep()"),
+        ("futex", "for a lock or another thread"), ("wait4", "for a program that it started"),
+    ],
+)  # fmt: skip
+def test_calls_are_told_as_programmers_know_them(call: str, told: str) -> None:
+    """Nobody wrote pselect6 into their program."""
+    assert waits(Scene([standing("server", call)]))[0]["told"] == told
 
 
 def test_the_runtimes_own_threads_have_no_part_in_it() -> None:
