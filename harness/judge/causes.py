@@ -35,6 +35,10 @@ _ASKED_FOR = ("KeyboardInterrupt",)
 # A program that is gone or silent may be so because of something that went wrong long before.
 _LASTING = ("no-answer", "too-slow", "left", "not-running", "did-not-leave")
 
+# A port that somebody has, as C, Python, Java, Go, Rust and Node say it; the numbers are Linux's and macOS's.
+_PORT_TAKEN = re.compile(r"(?:address|port)(?: \S+)? (?:is )?already (?:in use|bound)|\bEADDRINUSE\b"
+                         r"|\bAddr(?:ess)?InUse|\berrno:? ?(?:98|48)\b|os error (?:98|48)\b", re.IGNORECASE)
+
 # What a signal that a program brings upon itself usually means. C programs print nothing when it ends them.
 _MEANS = {
     "SIGSEGV": "it used memory that is not its own, such as a NULL pointer or one past the end of an array",
@@ -95,6 +99,8 @@ def likely_cause(view: View, step: Step, actor: str, miss: Miss) -> str:
 def _at_that_time(view: View, step: Step, actor: str, miss: Miss, concerned: Sequence[str]) -> str:
     """A traceback, or else what the stage found out."""
     end = view.end(step)
+    if miss.code == "not-ready" and (taken := _port_taken(view, step, actor)):
+        return taken
     for who in concerned:
         error = last_error(view, who, _awaited_since(view, step, actor), end)
         if error:
@@ -109,6 +115,19 @@ def _at_that_time(view: View, step: Step, actor: str, miss: Miss, concerned: Seq
                 return f"{miss.likely}; {earlier}" if miss.likely else earlier
         return miss.likely or _struck_down(view, actor, end, concerned)
     return miss.likely
+
+
+def _port_taken(view: View, step: Step, actor: str) -> str:
+    """Whether a program that was started again could not have its port: what it printed, and what to do about it."""
+    data = b"".join(e.data for e in view.events[view.start(step) : view.end(step)]
+                    if isinstance(e, Output) and e.actor == actor)
+    line = next((line for line in visible(data).splitlines() if _PORT_TAKEN.search(line)), "")
+    if not line:
+        return ""
+    error = last_error(view, actor, view.start(step), view.end(step))  # a traceback also says where
+    said = _blamed(view, actor, actor, error) if error else f"{say.program(view, actor)} printed {say.shown(line, 150)}"
+    return (f"{said}; the system keeps a port for a while after its connections have ended: "
+            "set SO_REUSEADDR on the socket before bind()")  # fmt: skip
 
 
 def _struck_down(view: View, actor: str, end: int, concerned: Sequence[str]) -> str:

@@ -205,3 +205,29 @@ def test_a_spinning_program_is_a_remark() -> None:
     tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").step().types("yoda", "READ").prints("yoda", PROMPT)
     outcome = tape.settles(evidence="spinning", waits=waits).judged()
     assert of(outcome, "spun").sentence == "yoda's client never blocks: it keeps a core busy while it waits"
+
+
+TAKEN = ["bind: Address already in use", "bind failed. Error: Address already in use",
+         "panic: listen tcp 127.0.0.1:5000: bind: address already in use",
+         'Os { code: 98, kind: AddrInUse, message: "..." }', "Error: listen EADDRINUSE: 127.0.0.1:5000",
+         "java.net.BindException: Address already in use", "OSError: [Errno 98]",
+         "Port 5000 is already in use"]  # fmt: skip
+
+
+@pytest.mark.parametrize("printed", TAKEN)
+def test_a_port_that_is_still_taken_is_told_with_what_helps(printed: str) -> None:
+    """However the language says it, a server that cannot have its port again lacks SO_REUSEADDR."""
+    tape = Tape("- server restarts\n- yoda logs in\n").step().ends("server", signal="SIGKILL", by_us=True)
+    found = tape.starts("server").prints("server", printed + "\n").ends("server", 1).settles().finding()
+    assert found.code == "not-ready"
+    assert printed in found.likely
+    assert "set SO_REUSEADDR on the socket before bind()" in found.likely
+
+
+def test_a_traceback_about_a_taken_port_still_says_where() -> None:
+    """The line of the program stands beside what helps."""
+    trace = 'Traceback (most recent call last):\n  File "/x/server.py", line 9, in <module>\n    s.bind(a)\n'
+    tape = Tape("- server restarts\n- yoda logs in\n").step().ends("server", signal="SIGKILL", by_us=True)
+    tape.starts("server").prints("server", f"{trace}OSError: [Errno 98] Address already in use\n").ends("server", 1)
+    found = tape.settles().finding()
+    assert "Address already in use (server.py, line 9); the system keeps" in found.likely
