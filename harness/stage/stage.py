@@ -328,7 +328,8 @@ class Stage:
             if actor.life == 0:
                 continue
             left = [p for p in (self._table.processes.values() if self._table else ()) if p.actor == actor.handle]
-            stayed = [] if actor.alive else [process.command() for process in left]
+            # One that has ended and waits to be reaped has no command line any more.
+            stayed = [] if actor.alive else [command for process in left if (command := process.command())]
             cpu = actor.cpu + sum(process.cpu() for process in left)
             self._recorder.note(Conduct, actor=actor.handle, cpu=round(cpu, 3),
                                 idle_switches=actor.idle_switches, stayed=stayed)  # fmt: skip
