@@ -1,8 +1,9 @@
 """Whether the first line on a terminal is the echo of what was typed there. Pure.
 
-Terminals begin without echo, so only a client with a line editor (readline and
-the like) shows a typed line again. A program whose *answer* happens to be the
-typed line looks the same, so the other lines typed to it are asked as well.
+Terminals begin without echo, and GNU readline keeps to that. Only a client with
+a line editor that does not (such as JLine) shows a typed line again. A program
+whose *answer* happens to be the typed line looks the same, so the other lines
+typed to it are asked as well.
 """
 
 from __future__ import annotations

@@ -185,7 +185,7 @@ def test_a_new_client_does_not_see_what_the_old_one_saw() -> None:
 
 @pytest.mark.parametrize("echo", ["READ\n", "READ  \n"])
 def test_the_echo_of_a_line_editor_is_no_answer(echo: str) -> None:
-    """Readline shows the typed line again: that is not what the program said."""
+    """A line editor shows the typed line again: that is not what the program said."""
     tape = logged_in("- yoda: READ\n- yoda never sees: READ\n").step().types("yoda", "READ")
     assert tape.prints("yoda", f"{echo}fine\nboard> ").settles().step().finding().verdict is P
 
