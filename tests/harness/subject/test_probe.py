@@ -41,7 +41,7 @@ def test_the_card_says_what_was_learnt(probed: Probed, tmp_path: Path) -> None:
     result, card = probed(door.submission(tmp_path / "right"))
     assert result.exit_code == 0, result.output
     learnt = values(card)
-    assert float(learnt.pop("answers").split()[1]) > 0
+    assert float(learnt.pop("answers").split()[1]) >= 0  # own time: on a busy machine next to nothing may be left
     assert learnt == {
         "server file": "server.py", "server language": "python", "server command": "python3 server.py {port} {motto}",
         "client file": "client.py", "client language": "python", "client command": "python3 client.py {port}",
