@@ -119,8 +119,8 @@ os.write(tell, b"x")
 EXPECTED = "expected the server to listen on tcp port 5745, as it was told"
 START = "try `python3 server.py 5745 sesame`"
 SERVERS = {
-    "a binary": ("\0\1\2", "server-ends", ["its program ended with status 1 before that, its last words were '",
-                                           "null bytes", START]),
+    "a binary": ("\x7fELF\1\2", "server-ends", ["its program ended with status 1 before that, its last words were '",
+                                                "non-printable character", START]),
     "one that wants other arguments": (
         "import sys; sys.exit(f'usage: server.py PORT') if len(sys.argv) > 2 else 0", "server-ends",
         ["ended with status 1 before that, its last words were 'usage: server.py PORT'", START]),
