@@ -213,9 +213,18 @@ class Terminal:
         self.types(line)
         return self.sees(PROMPT).split("\r\n")[1:-1]
 
-    def leaves(self) -> int:
-        """Wait until the client has ended and return its exit status (or minus a signal)."""
-        self.child.expect(pexpect.EOF)
+    def leaves(self, key: str = "") -> int:
+        """Wait until the client has ended and return its exit status (or minus a signal).
+
+        `key` is pressed, and again while nothing happens: a Ctrl-C in the few microseconds between readline's last
+        look and its wait is seen at the next key only.
+        """
+        for _ in range(10 if key else 0):
+            self.child.send(key)
+            if self.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=2) == 0:
+                break
+        else:
+            self.child.expect(pexpect.EOF)
         self.rest = str(self.child.before)
         self.child.close()
         status = self.child.exitstatus

@@ -125,8 +125,7 @@ def test_ctrl_d_is_xit(terminal: Callable[..., Terminal], server: RunningServer)
 def test_ctrl_c_leaves_a_client_with_a_goodbye(terminal: Callable[..., Terminal], server: RunningServer) -> None:
     """Its status says that it was interrupted."""
     yoda = terminal("Yoda")
-    yoda.child.send("\x03")
-    assert yoda.leaves() == 130
+    assert yoda.leaves("\x03") == 130
     assert yoda.rest.endswith("\r\nGoodbye\r\n")
     server.sees("Yoda disconnected", "Waiting for clients")
 
