@@ -20,9 +20,6 @@ from harness.subject.prompts import UNKNOWN, Manners
 # A new client is waited for so long at each question, in the programs' own time: healthy ones take 0.4 s at most.
 NEWCOMER_WITHIN = 5.0
 
-# Evidence of a program that runs now and then: it cannot be seen to ask, and what it prints is its answer.
-_WEAK = ("steady", "timed")
-
 # No scenario can call anybody so.
 _NEWCOMER = "newcomer~"
 
@@ -47,7 +44,7 @@ def hanging(events: Iterable[Event], people: Collection[str]) -> list[str]:
                 paused.discard(event.actor)
             case Settled():
                 for actor in [actor for actor in event.alive if actor in people]:
-                    silent = actor in owing if event.evidence in _WEAK else actor not in event.asks
+                    silent = actor in owing if event.watched else actor not in event.asks
                     if silent and actor not in event.asks and actor not in paused:
                         hung[actor] = None
                     else:
@@ -121,5 +118,5 @@ class Aftermath:
         self._stage.type(handle, self._assignment.liveness.encode() + b"\n")
         settled = settle(self._stage, [handle], NEWCOMER_WITHIN)
         answered = len(self._stage.output(handle)) > before
-        asks = handle in settled.asks or settled.evidence in _WEAK
+        asks = handle in settled.asks or settled.watched
         return {"result": "served" if answered and asks else "silent", "why": settled.cause}

@@ -157,6 +157,11 @@ class Settled(Event):
     cause: str = ""  # a hang in a sentence, with "stuck", "spinning" and "gave-up"
     waits: list[dict[str, Any]] = field(default_factory=list)  # one per thread: actor, pid, tid, call, on, told
 
+    @property
+    def watched(self) -> bool:
+        """Whether it rests on programs that run now and then: their keyboard cannot be seen to be waited for."""
+        return self.evidence in ("steady", "timed")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginTried(Event):

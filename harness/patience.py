@@ -31,8 +31,8 @@ _BEHIND = 0.001
 SILENT = 12.0
 # However little time is left, the last look is given so much: it must be able to say why nothing came.
 _LAST_LOOK = 1.0
-# Evidence of a program that runs now and then, and how long it is left alone before the next look.
-_WEAK, _LATER = ("steady", "timed"), 0.25
+# How long a program that runs now and then is left alone before the next look.
+_LATER = 0.25
 
 
 def settle(stage: Stage, typed_to: Sequence[str], within: float, silent: float = SILENT) -> Settled:
@@ -46,7 +46,7 @@ def settle(stage: Stage, typed_to: Sequence[str], within: float, silent: float =
     def done(settled: Settled) -> bool:
         return all(
             actor in settled.asks or not stage.alive(actor)
-            or (settled.evidence in _WEAK and len(stage.output(actor)) > before[actor])
+            or (settled.watched and len(stage.output(actor)) > before[actor])
             for actor in typed_to
         )  # fmt: skip
 
@@ -73,4 +73,4 @@ def _pause(settled: Settled) -> float | None:
     """How long to leave the programs alone before the next look; None if that would change nothing."""
     if settled.evidence == "until":
         return settled.until + _BEHIND
-    return _LATER if settled.evidence in _WEAK else None
+    return _LATER if settled.watched else None

@@ -16,9 +16,6 @@ from harness.subject.build import NoCompiler, build
 from harness.subject.subject import AccountsEnd, Subject
 from harness.verdict import Outcome, Verdict
 
-# How a settling ends of a program that is never still: it was watched for a while, or waited for as long as allowed.
-_WATCHED = ("steady", "timed")
-
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -56,7 +53,7 @@ def find_out(home: tuple[Path, Path, Ground]) -> Way:
         one.chmod(0o711)
     lab = Laboratory(ground.text, ground.sample, stages)
     found = decide(subject, ground.assignment, lab, variant=ground.assignment.name)
-    waits = any(event.evidence in _WATCHED for played in lab.played for event in played.settled())
+    waits = any(event.watched for played in lab.played for event in played.settled())
     return Way(found.assignment, found.subject, found.subject.accounts_end, waits)
 
 

@@ -79,7 +79,7 @@ def manners(subject: Subject, assignment: Assignment, lab: Laboratory, copes: Co
     logins = [copes.first, copes.back]
     homes = [_asked(one, NEW) for one in logins]
     home = homes[1] if same_prompt(*homes) else ""
-    if all(one.login(NEW).result == "in" for one in logins):  # type: ignore[union-attr]
+    if all((login := one.login(NEW)) is not None and login.result == "in" for one in logins):
         return replace(known, home=home)
     # Nobody could tell. Perhaps the words above its questions can: who is refused is told otherwise.
     wrong = lab.play("a wrong password is typed", subject, assignment, {f"{MEMBER} cannot log in with": WRONG_PASSWORD})
