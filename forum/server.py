@@ -32,6 +32,7 @@ from .connection import Connection
 from .console import Console, say
 from .desk import Desk
 from .newfile import remove_leftovers
+from .onecore import keep_to_one_core
 from .service import Closed, Service
 from .storage import Storage
 from .turns import State
@@ -157,6 +158,7 @@ def listen(port: int) -> socket.socket:
 
 def run(port: int, admin_password: str) -> int:
     """Serve until the shutdown, and return the exit status."""
+    keep_to_one_core()
     try:
         # First the port: if it is taken, another server may be at work in this folder.
         listener = listen(port)

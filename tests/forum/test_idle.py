@@ -1,5 +1,6 @@
 """An idle forum does nothing at all."""
 
+import os
 import select
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +47,14 @@ def test_two_workers_a_connection_and_two_in_a_client(
     for caller in (call("x"), call("y")):
         caller.close()
     wait_until(lambda: len(_threads(program)) == 1 + 2 * 4, "the workers of the two that left to end")
+
+
+def test_the_servers_workers_keep_to_one_core(call: Callable[..., Caller], server: RunningServer) -> None:
+    """All of them to the same: two would wake each other across cores at every system call."""
+    call("R2D2")
+    cores = {frozenset(os.sched_getaffinity(int(thread.name))) for thread in _threads(server.process.pid)}
+    assert len(cores) == 1
+    assert len(cores.pop()) == 1
 
 
 # x86-64 and arm64 numbers of the calls our programs wait in, and which argument is the time limit.
