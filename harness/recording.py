@@ -17,12 +17,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+import harness.wire  # noqa: F401 - its events are written and read like all others
 from harness.events import Began, Event, FileSeen
 
 # A file up to this size lies in the recording itself; a larger one lies in blobs/SHA256.
 INLINE = 64 * 1024
 
-KINDS: dict[str, type[Event]] = {cls.KIND: cls for cls in Event.__subclasses__()}
+KINDS: dict[str, type[Event]] = {cls.KIND: cls for cls in Event.__subclasses__()}  # those of wire.py too
 # The fields that hold bytes. By name: a {"text": ...} elsewhere is a value that a scenario calls "text".
 _BYTES = frozenset({"data", "content"})
 # What a field of each annotation may hold. (A whole number of seconds is written without its point.)
