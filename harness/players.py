@@ -31,7 +31,7 @@ from harness.judge.files import Blob
 from harness.judge.judge import judge
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
-from harness.scenario.model import Scenario, Type, walk
+from harness.scenario.model import Scenario, Type, first_word, walk
 from harness.stage import Stage
 from harness.stage.box import Level
 from harness.subject.subject import Subject
@@ -40,6 +40,9 @@ from harness.verdict import Finding, Outcome, Verdict
 K = TypeVar("K")
 T = TypeVar("T")
 R = TypeVar("R")
+
+# The smallest recv() that is seen in many programs takes so many bytes.
+LONG = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +76,23 @@ class Task:
 
 def tasks(scenarios: Sequence[Scenario], assignment: Assignment, *, seed: int, repeat: int = 1,
           files_again: int = 1) -> list[Task]:  # fmt: skip
-    """Every play: each scenario `repeat` times, and one that moves files at least `files_again` times.
-
-    (Whether a file arrives may hang on how TCP cut its bytes: one play that went well shows little.)
-    """
+    """Every play: each scenario `repeat` times, and at least `files_again` times what hangs on how TCP cuts bytes."""
     found: list[Task] = []
     for scenario in scenarios:
-        plays = max(repeat, files_again if moves_files(scenario, assignment) else 1)
+        plays = max(repeat, files_again if hangs_on_cuts(scenario, assignment) else 1)
         found += [Task(len(found) + again, scenario, seed + again, plays) for again in range(plays)]
     return found
 
 
-def moves_files(scenario: Scenario, assignment: Assignment) -> bool:
-    """Whether a line is typed that moves a file."""
+def hangs_on_cuts(scenario: Scenario, assignment: Assignment) -> bool:
+    """Whether what it asks for may go well once and not again, for TCP cuts bytes as it likes: one play shows little.
+
+    A file is moved, or so much is typed that some answer is longer than one recv(). (Not by an aid: what becomes of
+    that is asked where it is marked. Not by what was answered: some programs add a menu of a page to every line.)
+    """
     lines = [line for step in walk(scenario.play) if isinstance(step, Type) for _, line in step.lines]
-    return any(line.split(" ", 1)[0] in assignment.moves_files for line in lines)
+    words = {first_word(line) for line in lines} - {*scenario.aids}
+    return not words.isdisjoint(assignment.moves_files) or sum(map(len, lines)) >= LONG
 
 
 def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:

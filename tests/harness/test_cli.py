@@ -199,18 +199,40 @@ def test_what_fails_sometimes_is_reported_as_k_of_n_with_its_seeds(harness: Call
     assert (again["failed_plays"], again["findings"]) == (failed, found["findings"])
 
 
-def test_what_moves_files_is_played_three_times_with_a_subject(harness: Called) -> None:
-    """How TCP cuts a file differs from play to play. The reference is played once, and so is what moves no files."""
+LONG_ANSWERS = """\
+scenario: Only an aid moves a file
+aids: hello
+cast: {yoda: Yoda}
+play:
+  - yoda logs in
+  - yoda: hello
+  - yoda: bye
+---
+scenario: Much is said
+cast: {yoda: Yoda}
+play:
+  - yoda logs in
+  - 20 times: [yoda: "a line of some sixty letters, of which the server keeps the last, {n}"]
+"""
+
+
+def test_what_hangs_on_how_tcp_cuts_is_played_three_times_with_a_subject(harness: Called) -> None:
+    """A file, or much text, is cut otherwise in each play. The reference is played once, and so is an aid's file."""
     course = harness.folder / "course"
     assignment = course / "assignment.yaml"
     assignment.write_text(assignment.read_text() + "moves_files: [hello]\n")
+    (course / "long.yaml").write_text(LONG_ANSWERS)
     programs = ["--server", f"{sys.executable} {course}/server.py {{port}}",
                 "--client", f"{sys.executable} {course}/client.py {{port}}"]  # fmt: skip
-    name = "course/door.yaml::What is said comes back"
-    for options, plays in (programs, 3), ([], 1), (["--repeat", "2"], 2), ([*programs, "--repeat", "4"], 4):
-        harness("run", name, *options, "--json", "r.json", code=0)
+    moved, much = "door.yaml::What is said comes back", "long.yaml::Much is said"
+    aided = "long.yaml::Only an aid moves a file"
+    for name, options, plays in (
+        (moved, programs, 3), (moved, [], 1), (moved, ["--repeat", "2"], 2), (moved, [*programs, "--repeat", "4"], 4),
+        (aided, programs, 1), (much, programs, 3), (much, [], 1),
+    ):  # fmt: skip
+        harness("run", f"course/{name}", *options, "--json", "r.json", code=0)
         (found,) = json.loads((harness.folder / "r.json").read_text())["scenarios"]
-        assert found["plays"] == plays, options
+        assert found["plays"] == plays, (name, options)
 
 
 def test_results_are_written_for_machines(harness: Called) -> None:
