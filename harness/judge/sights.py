@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from harness.events import Settled
+from harness.events import NotTyped, Settled
 from harness.judge import sentences as say
 from harness.judge.evidence import PROOF, out_of_time, refusal
 from harness.judge.miss import Miss, exactly_one
 from harness.judge.silences import silent, too_slow
 from harness.judge.view import View
 from harness.scenario.matching import count, fold, mask, near_miss, text_differs
-from harness.scenario.model import Expect, Quantifier, Sight
+from harness.scenario.model import Expect, Quantifier, Sight, first_word
 from harness.verdict import Verdict
 
 
@@ -196,14 +196,17 @@ def _compare(view: View, step: Expect, actor: str, *, alike: bool) -> Miss | Non
     line, seen = step.texts[0], view.seen(actor, step)
     before = view.answer(actor, step.reference.get(actor, -1))
     where = say.theirs(view, actor, "terminal")
-    if before is None:
-        return Miss("nothing-to-compare", f"{line!r} was never answered, so there is nothing to compare with",
-                    where=where, verdict=Verdict.UNDECIDED)
+    if before is None or _unread(view, step, actor):
+        never = f"{line!r} was never answered" if before is None else "the line was never typed"
+        return Miss("nothing-to-compare", f"{never}, so there is nothing to compare with", where=where,
+                    verdict=Verdict.UNDECIDED)
     flood = view.capped(actor, view.end(step))
     owed = _not_kept(view, step, actor, "the answer may stand") if flood else _owed(view, step, actor)
+    typed = view.typed_line(actor, step)
+    if owed is None and not alike:
+        owed = _ended_instead(view, step, actor, typed)
     if owed is not None:
         return owed
-    typed = view.typed_line(actor, step)
     words = [*view.names, *line.split(), *typed.split()]
     same = fold(mask(before, words)) == fold(mask(seen, words))
     if same is alike:
@@ -214,6 +217,23 @@ def _compare(view: View, step: Expect, actor: str, *, alike: bool) -> Miss | Non
     as_ = f"just like {line!r}" if typed != line else "just as before"
     return Miss("not-refused", f"{typed!r} was answered {as_}, and should not have been: {say.shown(seen)}",
                 f"an answer unlike that to {line!r}", seen, where=where)
+
+
+def _unread(view: View, step: Expect, actor: str) -> bool:
+    """Whether this person's last line found nobody to read it."""
+    since = view.events[view.since(actor, step) : view.end(step)]
+    return any(isinstance(event, NotTyped) and event.actor == actor for event in since)
+
+
+def _ended_instead(view: View, step: Expect, actor: str, typed: str) -> Miss | None:
+    """A program that ends is no refusal: nobody was told anything, and nobody can go on. (Some lines may end it.)"""
+    gone = view.gone(actor, view.end(step))
+    if gone is None or gone.by_us or first_word(typed) in view.scenario.leaving:
+        return None
+    sentence = f"{say.program(view, actor)} {say.ending(gone)} after {say.shown(typed, 80)} was typed"
+    return Miss("left", f"{sentence}, and should have refused it and asked for the next line",
+                "a refusal, and the next question", say.shown(view.seen(actor, step)),
+                where=say.theirs(view, actor, "terminal"))
 
 
 _CHECKS: dict[Sight, Callable[[View, Expect, str], Miss | None]] = {

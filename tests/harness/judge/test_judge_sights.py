@@ -254,6 +254,10 @@ LIKE: list[Row] = [
      lambda t: t.step().types("yoda", "DROP 2").settles([], **BUSY).step(), U, "no-answer",
      "yoda's client owes an answer, and does not ask for the next line "
      "(the machine was too busy to tell: in 200 s the programs could run for 3.2 s)"),
+    ("ended instead of refusing", "yoda is answered unlike: DROP 1",
+     lambda t: t.step().types("yoda", "DROP 2").ends("yoda", 1).settles().step(), F, "left",
+     "yoda's client ended with status 1 after 'DROP 2' was typed, "
+     "and should have refused it and asked for the next line"),
     ("hidden by a flood", "yoda is answered unlike: DROP 1",
      lambda t: t.step().types("yoda", "DROP 2").floods("yoda").settles().step(), U, "not-kept",
      "yoda's client printed more than is kept: the answer may stand in the rest"),
@@ -267,6 +271,22 @@ def test_answers_are_compared(name: str, step: str, act: Callable[[Tape], Tape],
     found = act(logged_in("- yoda: DROP 1\n- yoda: DROP 2\n- " + step).says("yoda", "DROP 1", "dropped 1")).finding()
     assert (found.verdict, found.code) == (verdict, code), found
     assert verdict is P or found.sentence == sentence
+
+
+def test_who_had_left_before_is_told_of_once() -> None:
+    """A line that nobody was there to read is the finding; the comparison behind it adds none."""
+    tape = logged_in("- yoda: DROP 1\n- yoda: DROP 2\n- yoda is answered unlike: DROP 1\n").step()
+    tape.types("yoda", "DROP 1").ends("yoda", 1).settles().step()
+    found = tape.not_typed("yoda", "DROP 2", "its program was not running").settles().step().judged().findings
+    codes = [f.code for f in found if f.verdict is not P]
+    assert codes == ["left", "not-running", "nothing-to-compare"]
+
+
+def test_a_line_that_may_end_a_client_is_compared_by_its_words() -> None:
+    """The assignment says after which lines a client may go."""
+    tape = logged_in("- yoda: DROP 1\n- yoda: BYE\n- yoda is answered unlike: DROP 1\n")
+    tape.says("yoda", "DROP 1", "dropped").step().types("yoda", "BYE").ends("yoda").settles().step()
+    assert tape.finding().verdict is P
 
 
 def test_an_answer_is_compared_with_that_to_somebody_else() -> None:
