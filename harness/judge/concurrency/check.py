@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from typing import cast
 
-from harness.judge.concurrency.operations import Model, Operation, Splitting, Verdict
+from harness.judge.concurrency.direct import ListModel, direct
+from harness.judge.concurrency.operations import Listing, Model, Operation, Splitting, Verdict
 from harness.judge.concurrency.search import by_key, search
 
 Parts = dict[Hashable | None, list[Operation]]
@@ -66,6 +68,10 @@ def _aspects(parts: Parts, model: Splitting) -> Parts:
 
 def _part(key: Hashable | None, operations: Sequence[Operation], model: Model, budget_s: float) -> Verdict:
     """One key: all of its operations, in the order of their invocation."""
-    verdict = search(operations, model, budget_s)
+    verdict = None
+    if isinstance(model, Listing):
+        verdict = direct(operations, cast(ListModel, model), budget_s)
+    if verdict is None:
+        verdict = search(operations, model, budget_s)
     why = f"no order was found, nor that there is none, in {verdict.searched:,} steps"
     return replace(verdict, key=key, why=why if verdict.answer == "undecided" else verdict.why)

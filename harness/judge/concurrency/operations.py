@@ -74,7 +74,8 @@ class Splitting(Protocol):
 class Listing(Protocol):
     """A model whose state, for one key, is a list of texts; no two requests bring the same text.
 
-    What `adds` comes last in the list. Nothing but what `removes` takes a text away or puts another in its place.
+    What `adds` comes last in the list, and stays in its order. Only what `removes` takes a text away, or puts another
+    one in its place; and only one of its own owner's, if it has an owner.
     """
 
     def adds(self, request: Any) -> Hashable | None:
@@ -84,13 +85,16 @@ class Listing(Protocol):
         """The text that this request puts in another's place, if it is not refused."""
 
     def removes(self, request: Any) -> bool:
-        """Whether this request may take texts away; what alters one takes the old one away."""
+        """Whether this request may take a text away; what puts one in another's place does."""
+
+    def owner(self, request: Any) -> Hashable | None:
+        """Whose texts this request brings or takes away; None: anybody's."""
 
     def shows(self, request: Any, reply: Any) -> Sequence[Hashable] | None:
         """All texts of the list in their order, if this reply shows them."""
 
     def accepted(self, request: Any, reply: Any) -> bool | None:
-        """Whether the reply says that the request was carried out; None: it does not say."""
+        """Whether the request was carried out, as its reply says; None: that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

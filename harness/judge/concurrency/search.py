@@ -24,10 +24,10 @@ _LOOK = 64
 class Guide(Protocol):
     """What is known beside the model. It may make a search faster, and must never change its answer."""
 
-    def ordered(self, candidates: Sequence[int], placed: int) -> Iterable[int]:
-        """These operations, the most promising first; those that cannot lead anywhere left out.
+    def ordered(self, moves: Sequence[int], free: Sequence[int], placed: int) -> list[int]:
+        """Of the operations that may come next the `moves`, the most promising first, the hopeless left out.
 
-        `placed` has the bit of each operation that is placed.
+        `free`: those that change nothing and may come next too, and did not yet fit. `placed`: a bit for each that is.
         """
 
 
@@ -90,13 +90,16 @@ class Search:
 
     def _candidates(self, placed: int) -> list[int]:
         """Who may come next, the most promising last (they are taken from the end)."""
-        candidates = self._list.candidates()
-        chosen = list(self._guide.ordered(candidates, placed)) if self._guide else candidates
-        free = [at for at in chosen if self._free[at]]
-        # Who never was answered need not have happened: tried last.
-        pending = [at for at in chosen if self._operations[at].pending]
-        rest = [at for at in chosen if not self._free[at] and not self._operations[at].pending]
-        return [*reversed(pending), *reversed(rest), *reversed(free)]
+        free, moves = [], []
+        for at in self._list.candidates():
+            (free if self._free[at] else moves).append(at)
+        if self._guide is not None:
+            moves = self._guide.ordered(moves, free, placed)
+        else:
+            # Who never was answered need not have happened: tried last.
+            moves.sort(key=lambda at: self._operations[at].pending)
+        moves.reverse()
+        return moves + free
 
     def _next(self, state: Any, placed: int, others: list[int]) -> tuple[int, Any] | None:
         """The next operation that fits and does not lead where we have been."""
@@ -104,7 +107,7 @@ class Search:
             at = others.pop()
             op = self._operations[at]
             self.searched += 1
-            after = self._model.step(state, op.request, None if op.pending else op.reply)
+            after = self._model.step(state, op.request, op.reply)
             if after is None or (op.pending and after == state):
                 continue
             if not self._is_dead(placed | 1 << at, after):

@@ -75,7 +75,7 @@ def brute(history: Sequence[Operation], model: Model) -> bool:
         for at in left:
             op = history[at]
             if op.invoked <= due:  # type: ignore[operator]
-                after = model.step(state, op.request, None if op.pending else op.reply)
+                after = model.step(state, op.request, op.reply)
                 if after is not None and possible(left - {at}, after):
                     return True
         return False
