@@ -31,6 +31,7 @@ from harness.judge.files import Blob
 from harness.judge.judge import judge
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
+from harness.scenario.drawn import drawn
 from harness.scenario.model import Scenario, Type, first_word, walk
 from harness.stage import Stage
 from harness.stage.box import Level
@@ -79,8 +80,9 @@ def tasks(scenarios: Sequence[Scenario], assignment: Assignment, *, seed: int, r
     """Every play: each scenario `repeat` times, and at least `files_again` times what hangs on how TCP cuts bytes."""
     found: list[Task] = []
     for scenario in scenarios:
-        plays = max(repeat, files_again if hangs_on_cuts(scenario, assignment) else 1)
-        found += [Task(len(found) + again, scenario, seed + again, plays) for again in range(plays)]
+        plays = max(repeat, files_again if hangs_on_cuts(drawn(scenario, seed), assignment) else 1)
+        first = len(found)
+        found += [Task(first + again, drawn(scenario, seed + again), seed + again, plays) for again in range(plays)]
     return found
 
 

@@ -76,6 +76,8 @@ class Variant(_Strict):
     reference: str | None = None
     leaving: list[str] | None = None
     moves_files: list[str] | None = None
+    commands: list[str] | None = None
+    model: str | None = None
     rubric: str | None = None
 
 
@@ -95,6 +97,9 @@ class Assignment(_Strict):
     file_timeout: float = Field(default=60.0, gt=0, description="The same, for steps that move files.")
     leaving: list[str] = Field(default=[], description="First words of the lines after which a client may end.")
     moves_files: list[str] = Field(default=[], description="First words of the lines that move files.")
+    commands: list[str] = Field(default=[], description="First words of all lines that mean something to a client.")
+    model: str = Field(default="", description="The Python file that says which answers are right, relative to "
+                                               "assignment.yaml; for `one order explains every answer`.")
     rubric: str = "rubric.yaml"
     variants: dict[str, Variant] = Field(default={}, description="Other forms of the task: their names, what differs.")
 

@@ -9,10 +9,13 @@ from harness.scenario import words
 from harness.scenario.assignment import Assignment
 from harness.scenario.cast import Cast, read_files
 from harness.scenario.expand import BRACES, OWN, Values
+from harness.scenario.many import read_conditions
 from harness.scenario.mistakes import Collector, nearest
-from harness.scenario.model import Scenario, Source, Step, Type, first_word, walk
+from harness.scenario.model import Hold, Many, OneOrder, Plays, Scenario, Source, Step, Together, Type, first_word, walk
+from harness.scenario.network import Network
 from harness.scenario.onstage import Onstage
 from harness.scenario.scene import LONGEST, Scene
+from harness.scenario.schedule import read_schedule
 from harness.scenario.steps import read_play
 from harness.yaml_file import Items, Node, Table, Text
 
@@ -58,9 +61,7 @@ class Document:
 
     def _keys(self) -> None:
         for key, _ in self.node.entries:
-            if key.text == "network":
-                self.found.error(key.place, words.not_played("network"))
-            elif key.text not in words.KEYS:
+            if key.text not in words.KEYS:
                 self.found.error(key.place, f"unknown key {key.text!r}", nearest(key.text, words.KEYS))
         for required in words.REQUIRED:
             if self.node.find(required) is None:
@@ -195,14 +196,41 @@ class Document:
         files = read_files(self.node.find("files"), people, fill, self.found)
         scene = Scene(self.assignment, people, values, self.found, Onstage(people.server))
         play = self._play(scene)
+        network = self._network(scene, play)
+        schedule = read_schedule(scene, self.node.find("schedule"), play)
         scenario = Scenario(
             name=self._text("scenario"), place=self.node.place, source=replace(self.source, case=number),
             cast=people.cast, play=tuple(play), files=tuple(files), clause=self._text("clause"),
             marks=self._texts("marks"), tags=self._texts("tags"), visible=self._visible(),
             hints=self._hints(scene), needs=frozenset(values.needs), case=_label(case),
             leaving=frozenset(self.assignment.leaving), variants=self.variants, aids=self._aids(play),
+            network=network, schedule=schedule,
         )  # fmt: skip
+        if not self.found.failed:
+            self._not_played(scenario)
         return scenario, values
+
+    def _network(self, scene: Scene, play: Sequence[Step]) -> Network | None:
+        """What stands between the people and the server; None: nothing, for nothing in the play needs it."""
+        node = self.node.find("network")
+        if node is not None:
+            texts = [None if text is None else scene.values.fill(text, node.place).strip()
+                     for text in map(self._scalar, node.items if isinstance(node, Items) else (node,))]
+            conditions = read_conditions(node, scene.people, self.assignment.transport, self.found, texts)
+            return Network(conditions)
+        return Network() if any(isinstance(step, Together | Plays | Hold) for step in walk(play)) else None
+
+    def _not_played(self, scenario: Scenario) -> None:
+        """Tell what the language has words for, and nobody plays yet."""
+        for key in ("network", "schedule"):
+            if key in words.NOT_PLAYED and self.node.find(key) is not None:
+                self._error(key, words.not_played(key))
+        for step in scenario.steps():
+            word = words.ONE_ORDER if isinstance(step, OneOrder) else ""
+            if isinstance(step, Hold):
+                word = Many.RELEASES.value if step.released else Many.HOLDS.value
+            if word in words.NOT_PLAYED:
+                self.found.error(step.place, words.not_played(word))
 
     def _aids(self, play: Sequence[Step]) -> tuple[str, ...]:
         """Words that begin a typed line, and none that the scenario is marked for."""

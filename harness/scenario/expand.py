@@ -31,7 +31,7 @@ class Values:
     needs: set[str] = field(default_factory=set)
     count: str | None = None  # {n}
 
-    def fill(self, text: str, place: Place, **extra: str) -> str:
+    def fill(self, text: str, place: Place, /, **extra: str) -> str:
         """Replace what is declared, once: a value that contains braces is not looked into."""
         return BRACES.sub(lambda match: self._value(match, place, extra), text)
 

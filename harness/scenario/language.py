@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from harness.scenario import words
+from harness.scenario.network import CONDITIONS
 from harness.scenario.verbs import VERBS, Subject, Takes, Verb
 
 EXAMPLE = """\
@@ -51,7 +52,7 @@ what must then be so. It is written in YAML, one document a behaviour, and can b
 
 ## Not goals
 
-- No conditions, variables that change, or arithmetic: a scenario is played the same way every time.
+- No conditions, variables that change, or arithmetic: with one seed a scenario is played the same way every time.
 - No waiting times: the stage knows when nothing more will come. (`N s pass` is the one exception.)
 - No patterns. Where an answer may be worded freely, say what it does: what a file holds, who leaves, what another sees.
 - Not all of YAML: no tags, anchors, aliases or merge keys.
@@ -78,6 +79,41 @@ _WHO = """\
 | `server/notes.txt` | a file in the folder of this actor; `a/x and b/y` are two |
 """
 
+_NETWORK = """\
+## What the network does
+
+Behind the key `network`, and behind `harness run --network`:
+"""
+
+_WHOSE = """\
+Each may end in `to NAME` (what travels to that person's client) or `from NAME` (what it sends); else it is about
+everybody, both ways. What is drawn is drawn from the seed.
+
+`network holds: yoda` and `network releases: yoda` force an order: what is held is on its way, and no answer is due to
+a line that is typed meanwhile. What is never released stays away for ever, as behind a cable that was cut.
+
+## Which order explains every answer
+
+`one order explains every answer` is judged by the assignment's model, a file of Python beside assignment.yaml that
+says which answer is right in which state (`model: model.py`). All that was typed so far must fit one order in which
+every answer is right, and in which nobody is answered before they asked.
+
+## A schedule
+
+Of what is typed at one instant, the schedule says what arrives first. Each delivery is the next thing that a
+program sends for this line: one that asks twice is delivered twice. Its answer is waited for, unless several are
+delivered `at once`. What the schedule leaves out arrives behind it. `harness run --explore` writes such a list for the
+order in which a program failed.
+
+```yaml
+schedule:
+  - r2d2: "POST 1 right #2"
+  - at once:
+      - yoda: POST 1 left
+      - leia: POST 1 middle
+```
+"""
+
 _TEXTS = """\
 ## How texts are compared
 
@@ -95,8 +131,9 @@ that the program asks for the next line.
 ## Values
 
 `{x}` is replaced only where `x` is declared: in `with` and `each`, as a value of the assignment, `{n}` inside of `N
-times`, `{name}` (the account of who types) in typed text, `{crowd}` in `sees each once`, and `{port}` and `{host}`,
-which only the run knows. Other braces are text; one that is nearly the name of a value is a mistake.
+times` and `plays`, `{name}` (the account of who types) in typed text, `{text}` in `plays`, `{crowd}` in `sees each
+once`, and `{port}` and `{host}`, which only the run knows. Other braces are text; one that is nearly the name of a
+value is a mistake.
 
 ## Comments and quotes
 
@@ -118,6 +155,8 @@ def language_page() -> str:
         "## What is expected of people and programs\n\n"
         + _verbs(v for v in VERBS if not v.done and v.subject is not Subject.FILES),
         "## What is expected of files\n\n" + _verbs(v for v in VERBS if v.subject is Subject.FILES),
+        _NETWORK + "\n" + _table(("condition", "does"), ((f"`{said}`", doc) for _, said, doc in CONDITIONS)) + "\n"
+        + _WHOSE,
         _TEXTS,
         "## Keys to press\n\n" + ", ".join(f"`{key}`" for key in words.PRESSED if not _letter(key))
         + ", and `ctrl-a` to `ctrl-z`.\n",
@@ -153,8 +192,9 @@ def _said(verb: Verb) -> str:
 
 
 def _not_played() -> str:
-    names = ["network", *words.NOT_PLAYED, words.ONE_ORDER]
-    listed = ", ".join(f"`{name}`" for name in names)
+    if not words.NOT_PLAYED:
+        return ""
+    listed = ", ".join(f"`{name}`" for name in words.NOT_PLAYED)
     return (
         f"## Not played yet\n\nPart of the language, and answered with a mistake until somebody plays them: {listed}.\n"
     )

@@ -9,6 +9,7 @@ from harness.scenario.asserted import asserts_answer
 from harness.scenario.assignment import Assignment
 from harness.scenario.checked import checked
 from harness.scenario.document import Document
+from harness.scenario.drawn import drawn
 from harness.scenario.mistakes import Collector, Mistake, Mistakes
 from harness.scenario.model import Place, Scenario, Source
 from harness.yaml_file import Node, Table, Text, read
@@ -97,7 +98,7 @@ def scenario_from(began: Began) -> Scenario:
     found.raise_if_failed()
     if began.case >= len(scenarios):
         raise Mistakes([Mistake(Place(began.file, 1, 1), f"there is no case {began.case} of {began.scenario!r}")])
-    return scenarios[began.case]
+    return drawn(scenarios[began.case], began.seed)
 
 
 def read_text(path: Path | str) -> str:

@@ -3,7 +3,8 @@
 Everything is resolved when the loader hands it over: groups are lists of
 handles, `N times` is unrolled, `{x}` is replaced (except what only a run can
 know: `{port}` and the assignment's own values, see `Scenario.values`), and
-every step has its number. Nothing here knows YAML, terminals or verdicts.
+every step has its number. Only what the seed decides is open still: the lines
+of `plays`, which drawn.py puts in. Nothing here knows YAML, terminals or verdicts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.scenario.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +165,63 @@ class Together(Step):
     steps: Sequence[Step]
 
 
+class Many(StrEnum):
+    """What is about many at once, and the network between them. The values are the words of the language."""
+
+    PLAYS = "plays"
+    HOLDS = "holds"
+    RELEASES = "releases"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plays(Step):
+    """Each of `who` types so many `commands` of a weighted mix, a round at a time (`in_turn`: one after the other).
+
+    What they type is drawn from the seed (drawn.py): a step for each round and one for each line, whose numbers
+    follow this step's own.
+    """
+
+    who: Sequence[str]
+    commands: int
+    mix: Sequence[tuple[str, int]]  # a line, in which {n}, {name} and {text} are open still, and its weight
+    in_turn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Step):
+    """From here on the network keeps back what travels `to` these people's clients (client), what they send
+    (server), or both; or, `released`, lets go of it."""
+
+    who: Sequence[str]
+    to: str = "both"  # server | client | both
+    released: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOrder(Step):
+    """There is one order of all that was typed so far in which every answer is right, by the assignment's model."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyOf(Step):
     """Several witnesses of one fact: one that holds suffices. Only expectations may stand in it."""
 
     steps: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery of a schedule: the next that `who`'s program sends for a line typed at one instant with others.
+
+    `line` None: for their login. `step`: the number of the step that types it. `answered`: its answer is waited
+    for before the next delivery.
+    """
+
+    who: str
+    line: str | None
+    step: int
+    place: Place
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +254,8 @@ class Scenario:
     leaving: frozenset[str] = frozenset()  # first words of lines after which a client may end
     aids: Sequence[str] = ()  # first words of lines that it is not about (judge/aids.py)
     variants: Sequence[str] = ()  # those of the assignment that it applies to; none: all
+    network: Network | None = None  # None: nothing stands between the people and the server
+    schedule: Sequence[Delivery] = ()  # in which order what is typed at one instant arrives; none: as it comes
 
     @property
     def title(self) -> str:

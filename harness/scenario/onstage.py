@@ -19,6 +19,7 @@ class Onstage:
     paused: set[str] = field(default_factory=set)
     last: dict[str, int] = field(default_factory=dict)  # handle -> the step in which they typed last
     typed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # line -> step numbers and handles
+    held: set[tuple[str, str]] = field(default_factory=set)  # whose bytes the network keeps back, and which way
 
     def __post_init__(self) -> None:
         if self.server is not None:
@@ -59,6 +60,23 @@ class Onstage:
             elif deed not in (Deed.PRESS, Deed.SEND):
                 self.paused.discard(actor)
                 self.state[actor] = "killed" if deed is Deed.KILL else "runs"
+
+    def holds(self, actors: Iterable[str], to: str, *, released: bool) -> str | None:
+        """Take down what the network keeps back or releases; why it cannot, or None.
+
+        What is never released is no mistake: a cable that was cut stays cut, and nobody else may suffer from it.
+        """
+        ways = {"client": "to", "server": "from"}
+        wanted = [(actor, way) for actor in actors for way in (ways if to == "both" else [to])]
+        kept = [one for one in wanted if one in self.held]
+        if released and len(kept) < len(wanted):
+            actor, way = next(one for one in wanted if one not in self.held)
+            return f"nothing {ways[way]} {actor} is held: nothing can be released"
+        if not released and len(kept) == len(wanted):
+            actor, way = wanted[0]
+            return f"what travels {ways[way]} {actor} is held already"
+        self.held = self.held - set(wanted) if released else self.held | set(wanted)
+        return None
 
     def type(self, number: int, handle: str, line: str) -> None:
         """Take down a typed line."""

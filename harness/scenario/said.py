@@ -5,21 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from harness.scenario import words
+from harness.scenario.many import read_hold, read_plays
 from harness.scenario.mistakes import nearest
-from harness.scenario.model import Deed, Do, Expect, ExpectFile, FileState, Quantifier, Sight, Step
+from harness.scenario.model import Deed, Do, Expect, ExpectFile, FileState, Many, Quantifier, Sight, Step
 from harness.scenario.scene import Scene, said
 from harness.scenario.verbs import FORMS, Spoken, Subject, Takes, Verb
 from harness.scenario.who import SEPARATOR, Who
 from harness.yaml_file import Items, Node, Text
 
 # Steps that name nobody: those with something behind them, and those without.
-_BLOCKS = (("together", "any of", "2 times", "3 times", "10 times"), (words.ONE_ORDER, "1 s pass", "3 s pass"))
+_BLOCKS = (
+    ("together", "in turn", "any of", "2 times", "3 times", "10 times"),
+    (words.ONE_ORDER, "1 s pass", "3 s pass"),
+)
 
 
 def sentence(scene: Scene, key: Text, spoken: Spoken, value: Node | None) -> Step | None:
     """The step that a sentence means; None (and a mistake) if it means none."""
-    head = scene.head(key, None if value is None else said(value), verb=True)
     verb = spoken.verb
+    if isinstance(verb.means, Many):
+        return _many(scene, key, spoken, value)
+    head = scene.head(key, None if value is None else said(value), verb=True)
     if not _object_fits(scene, key, spoken, value):
         return None
     if isinstance(verb.means, FileState):
@@ -33,6 +39,20 @@ def sentence(scene: Scene, key: Text, spoken: Spoken, value: Node | None) -> Ste
     if isinstance(verb.means, Deed):
         return _deed(scene, key, verb.means, who, value, head)
     return _sight(scene, key, verb, verb.means, who, value, head)
+
+
+def _many(scene: Scene, key: Text, spoken: Spoken, value: Node | None) -> Step | None:
+    """What is about many at once, or about the network between them."""
+    if not _object_fits(scene, key, spoken, value) or value is None:
+        scene.head(key)
+        return None
+    if spoken.verb.subject is Subject.NETWORK:
+        return read_hold(scene, key, spoken, value)
+    who = _who(scene, key, spoken)
+    if who is None:
+        scene.head(key)
+        return None
+    return read_plays(scene, key, who, value)
 
 
 def unknown(scene: Scene, key: Text, value: Node | None) -> None:

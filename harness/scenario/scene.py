@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,7 @@ class Scene:
     written: dict[str, list[int]] = field(default_factory=dict)  # a step's own words -> its numbers
     flow: bool = False  # whether the steps stand in brackets, where a comma ends a text
     inside: str = ""  # the block that is being read: "together", "any of"
+    in_turn: bool = False  # whether what is read stands inside of `in turn`
     number: int = 0
     weight: int = 0
 
@@ -49,6 +51,14 @@ class Scene:
         for said in {raw, text, *([key.text, self.values.shown(key.text)] if verb else [])}:
             self.written.setdefault(said, []).append(self.number)
         return {"number": self.number, "place": key.place, "text": text}
+
+    def keep_numbers(self, amount: int) -> None:
+        """Keep so many numbers behind the last step's for steps that are drawn later; its hints are theirs too."""
+        kept = range(self.number + 1, self.number + 1 + amount)
+        for numbers in self.written.values():
+            if numbers[-1] == self.number:
+                numbers += kept
+        self.number += amount
 
     def weigh(self, amount: int) -> None:
         """Count towards the longest play. Raises TooLong."""
@@ -100,6 +110,14 @@ def path_mistake(path: str, people: People) -> tuple[str, str] | None:
     if any(part in ("", ".", "..") for part in parts) or not rest.isprintable():
         return f"{path!r} is no file in the folder of {actor}", ""
     return None
+
+
+def unfit(line: str) -> Iterator[str]:
+    """Why this cannot be typed as one line."""
+    if "\n" in line or "\r" in line:
+        yield "typed text is one line: write a step for each"
+    elif any(char < " " or char == "\x7f" for char in line):
+        yield "a control character is no typed text: use `presses` or `sends`"
 
 
 def said(node: Node) -> str:

@@ -35,7 +35,7 @@ def schema() -> Schema:
         "additionalProperties": False,
         "required": list(words.REQUIRED),
         "properties": {key: {**_KEYS[key], "description": doc} for key, doc in words.KEYS.items()},
-        "$defs": {"step": _step()},
+        "$defs": {"step": _step(), "delivery": _delivery()},
     }
 
 
@@ -88,7 +88,7 @@ _KEYS: dict[str, Schema] = {
             ]
         },
     },
-    "network": _TEXT,
+    "network": _WORDS,
     "with": _VALUES,
     "each": {
         "anyOf": [
@@ -97,6 +97,7 @@ _KEYS: dict[str, Schema] = {
         ]
     },
     "play": _STEPS,
+    "schedule": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/delivery"}},
     "hints": _VALUES,
 }
 
@@ -108,6 +109,13 @@ def _step() -> Schema:
             _keyed(),
         ]
     }
+
+
+def _delivery() -> Schema:
+    """`NAME: LINE`, or several of them `at once`."""
+    lines: Schema = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": _TEXT}
+    several: Schema = {"type": "array", "minItems": 2, "items": lines}
+    return {**lines, "properties": {words.AT_ONCE: several}}
 
 
 def _directions() -> str:
@@ -136,7 +144,7 @@ def _keyed() -> Schema:
 
 def _blocks() -> dict[str, Schema]:
     docs = {form: doc for form, doc, _ in words.FORMS}
-    return {name: {**_STEPS, "description": docs[name]} for name in ("together", "any of")}
+    return {name: {**_STEPS, "description": docs[name]} for name in ("together", "in turn", "any of")}
 
 
 def _pattern(verb: Verb) -> str:
@@ -150,5 +158,12 @@ _OBJECTS: dict[Takes, Schema] = {
     Takes.PASSWORD: _TEXT,
     Takes.KEY: {"enum": list(words.PRESSED)},
     Takes.BYTES: _TEXT,
+    Takes.MIX: {
+        "type": "object",
+        "properties": {"commands": _TEXT, "mix": {**_VALUES, "minProperties": 1}},
+        "required": ["commands", "mix"],
+        "additionalProperties": False,
+    },
+    Takes.WHOSE: {"type": "string"},
     Takes.PATH: {"type": "string", "pattern": "^[^/]+/."},
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.scenario import words
@@ -12,7 +11,9 @@ from harness.scenario.model import (
     Do,
     Expect,
     ExpectFile,
+    OneOrder,
     Pass,
+    Plays,
     Quantifier,
     Step,
     Together,
@@ -20,7 +21,7 @@ from harness.scenario.model import (
     walk,
 )
 from harness.scenario.said import sentence, unknown
-from harness.scenario.scene import LONGEST, Scene, TooLong, said
+from harness.scenario.scene import LONGEST, Scene, TooLong, said, unfit
 from harness.scenario.verbs import FORMS, find_verb
 from harness.yaml_file import Items, Node, Text
 
@@ -45,7 +46,7 @@ def read_play(scene: Scene, node: Node) -> list[Step]:
 
 def _matters(step: Step) -> bool:
     """Whether a step can fail by the program's own fault: a kill or a wait cannot."""
-    return isinstance(step, Type | Expect | ExpectFile) or (
+    return isinstance(step, Type | Expect | ExpectFile | Plays | OneOrder) or (
         isinstance(step, Do) and step.deed in (Deed.LOG_IN, Deed.LOGIN_REFUSED)
     )
 
@@ -83,6 +84,8 @@ def _step(scene: Scene, node: Node) -> list[Step]:
         return _times(scene, key, value, int(times[1][:9]))
     if key.text == "together":
         return _only(_together(scene, key, value))
+    if key.text == "in turn":
+        return _in_turn(scene, key, value)
     if key.text == "any of":
         return _only(_any_of(scene, key, value))
     return _only(_keyed(scene, key, value))
@@ -105,9 +108,8 @@ def _direction(scene: Scene, node: Text) -> Step | None:
     key = replace(node, text=scene.values.fill(node.text, node.place).strip())
     if seconds := words.PASS.fullmatch(key.text):
         return _pass(scene, node, float(seconds[1][:12]))
-    if key.text == words.ONE_ORDER or _not_played(key.text):
-        scene.found.error(key.place, words.not_played(_not_played(key.text) or words.ONE_ORDER))
-        return None
+    if key.text == words.ONE_ORDER:
+        return _one_order(scene, node)
     spoken = find_verb(key.text)
     if spoken:
         return sentence(scene, node, spoken, None)
@@ -123,9 +125,6 @@ def _keyed(scene: Scene, key: Text, value: Node) -> Step | None:
     text = scene.values.fill(key.text, key.place).strip()
     if scene.people.find(text):
         return _typed(scene, key, text, value)
-    if word := _not_played(text):
-        scene.found.error(key.place, words.not_played(word))
-        return None
     spoken = find_verb(text)
     if spoken:
         return sentence(scene, key, spoken, value)
@@ -137,10 +136,6 @@ def _keyed(scene: Scene, key: Text, value: Node) -> Step | None:
     return None
 
 
-def _not_played(text: str) -> str:
-    return next((word for word in words.NOT_PLAYED if text.endswith(f" {word}")), "")
-
-
 def _pass(scene: Scene, key: Text, seconds: float) -> Step:
     head = scene.head(key)
     if scene.inside:
@@ -148,6 +143,18 @@ def _pass(scene: Scene, key: Text, seconds: float) -> Step:
     if not 0 < seconds <= LONGEST_PASS:
         scene.found.error(key.place, f"expected a wait of more than 0 and at most {LONGEST_PASS} s")
     return Pass(**head, seconds=seconds)
+
+
+def _one_order(scene: Scene, key: Text) -> Step:
+    """The assignment's model judges all that was typed so far."""
+    head = scene.head(key)
+    if scene.inside:
+        scene.found.error(key.place, f"`{words.ONE_ORDER}` cannot stand inside of `{scene.inside}`")
+    elif not scene.assignment.model:
+        scene.found.error(key.place, "this assignment has no model: name its file with `model` in assignment.yaml")
+    elif not set(scene.stage.state) - {scene.people.server}:
+        scene.found.error(key.place, "nobody has typed anything: there is no answer to explain")
+    return OneOrder(**head)
 
 
 def _typed(scene: Scene, key: Text, subject: str, value: Node) -> Step | None:
@@ -164,7 +171,7 @@ def _typed(scene: Scene, key: Text, subject: str, value: Node) -> Step | None:
     if absent := scene.stage.absent(who.handles):
         scene.found.error(key.place, absent)
     lines = tuple((handle, _line(scene, handle, text, value)) for handle in who.handles)
-    for complaint in dict.fromkeys(c for _, line in lines for c in _unfit(line)):
+    for complaint in dict.fromkeys(c for _, line in lines for c in unfit(line)):
         scene.found.error(value.place, complaint)
     _warn_of(scene, subject, text, value, max(len(line.encode()) for _, line in lines))
     for handle, line in lines:
@@ -176,14 +183,6 @@ def _line(scene: Scene, handle: str, text: str, value: Node) -> str:
     person = scene.people.person(handle)
     extra = {"name": person.account} if person else {}
     return scene.values.fill(text, value.place, **extra)
-
-
-def _unfit(line: str) -> Iterator[str]:
-    """Why this cannot be typed as one line."""
-    if "\n" in line or "\r" in line:
-        yield "typed text is one line: write a step for each"
-    elif any(char < " " or char == "\x7f" for char in line):
-        yield "a control character is no typed text: use `presses` or `sends`"
 
 
 def _warn_of(scene: Scene, subject: str, text: str, value: Node, size: int) -> None:
@@ -217,8 +216,9 @@ def _times(scene: Scene, key: Text, value: Node, times: int) -> list[Step]:
 
 
 def _block(scene: Scene, key: Text, value: Node) -> tuple[Step, ...]:
-    if scene.inside:
-        scene.found.error(key.place, f"`{key.text}` cannot stand inside of `{scene.inside}`")
+    around = scene.inside or ("in turn" if scene.in_turn and key.text == "together" else "")
+    if around:
+        scene.found.error(key.place, f"`{key.text}` cannot stand inside of `{around}`")
         return ()
     scene.inside = key.text
     try:
@@ -240,10 +240,28 @@ def _together(scene: Scene, key: Text, value: Node) -> Step | None:
     return Together(**head, steps=steps)
 
 
+def _in_turn(scene: Scene, key: Text, value: Node) -> list[Step]:
+    """The same steps as `together` takes, each answered before the next begins: steps of the play like all others."""
+    before = scene.found.errors
+    if scene.inside or scene.in_turn:
+        scene.found.error(key.place, f"`in turn` cannot stand inside of `{scene.inside or 'in turn'}`")
+        return []
+    scene.in_turn = True
+    try:
+        steps = _list(scene, value, "`in turn`")
+    finally:
+        scene.in_turn = False
+    if len([handle for step in steps for handle in _starts(step)]) < 2 and scene.found.errors == before:
+        scene.found.error(key.place, "`in turn` needs two or more who do something")
+    return steps
+
+
 def _starts(step: Step) -> list[str]:
     """Who does something in this step, once for each thing."""
     if isinstance(step, Type):
         return [handle for handle, _ in step.lines]
+    if isinstance(step, Plays):
+        return [handle for handle in step.who for _ in range(step.commands)]
     return list(step.who) if isinstance(step, Do) else []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from harness.scenario.model import Deed, FileState, Sight
+from harness.scenario.model import Deed, FileState, Many, Sight
 
 
 class Subject(Enum):
@@ -15,6 +15,7 @@ class Subject(Enum):
     PEOPLE = "people"
     ACTORS = "people and the server"
     FILES = "files"
+    NETWORK = "the network"
 
 
 class Takes(Enum):
@@ -28,6 +29,8 @@ class Takes(Enum):
     KEY = "KEY"
     BYTES = "BYTES"
     PATH = "FILE"
+    MIX = "{commands: N, mix: {LINE: WEIGHT}}"
+    WHOSE = "[to|from] NAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Verb:
     plural: str
     subject: Subject
     takes: Takes
-    means: Deed | Sight | FileState
+    means: Deed | Sight | FileState | Many
     doc: str
     example: str
     exactly: bool = False  # `sees exactly`, `is exactly`: the variant in which white space counts
@@ -46,7 +49,7 @@ class Verb:
     @property
     def done(self) -> bool:
         """Whether it is done (and not expected)."""
-        return isinstance(self.means, Deed)
+        return isinstance(self.means, Deed | Many)
 
     def forms(self) -> Iterator[tuple[str, bool]]:
         """Its words, and whether they are said of several."""
@@ -124,6 +127,23 @@ VERBS: tuple[Verb, ...] = (
         "sends", "send", Subject.ACTORS, Takes.BYTES, Deed.SEND,
         r"Bytes are typed as they are, without Enter: `\x00`, `\n`, `\r`, `\t` and `\\` are known.",
         r"yoda sends: 'POST \x00'",
+    ),
+    Verb(
+        "plays", "play", Subject.PEOPLE, Takes.MIX, Many.PLAYS,
+        "Each types so many lines of the mix, drawn from the seed by their weights: everybody's next line at one "
+        "instant, once all have their answer. `{text}` is a text that nobody else types; `{n}` counts the lines.",
+        'everyone plays: {commands: 20, mix: {"POST 1 {text}": 3, READ 1: 1}}',
+    ),
+    Verb(
+        "holds", "holds", Subject.NETWORK, Takes.WHOSE, Many.HOLDS,
+        "What travels to this person's client and from it is kept back (`to yoda`, `from yoda`: one way only), "
+        "until it is released, or for ever.",
+        "network holds: from yoda",
+    ),
+    Verb(
+        "releases", "releases", Subject.NETWORK, Takes.WHOSE, Many.RELEASES,
+        "What was kept back goes on its way.",
+        "network releases: yoda",
     ),
     Verb(
         "leaves", "leave", Subject.ACTORS, Takes.NONE, Sight.LEAVES,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from harness.scenario.mistakes import nearest
 from harness.scenario.model import Person, Quantifier
 
-RESERVED = frozenset({"everyone", "else", "and", "of", "all", "nobody", "together", "times"})
+RESERVED = frozenset({"everyone", "else", "and", "of", "all", "nobody", "together", "times", "network"})
 _OF = re.compile(r"(\d+) of (.+)")
 SEPARATOR = re.compile(r"\s*,\s*and\s+|\s*,\s*|\s+and\s+")
 

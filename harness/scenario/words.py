@@ -15,10 +15,11 @@ KEYS: dict[str, str] = {
     "visible": "`public` (students may read it; the default) or `hidden`.",
     "cast": "Who takes part: `handle: account`, `handle: {account: NAME, password: WORD}` or `crowd: {people: 50}`.",
     "files": "Files that lie in an actor's folder before the play: `actor/path: text` or `{random bytes: 300000}`.",
-    "network": "What the network does to the bytes on their way.",
+    "network": "What the network does to the bytes on their way: `cut 1`, or a list of such conditions (below).",
     "with": "Names and their values: `{title}` stands for the value of `title`.",
     "each": "As `with`, but lists of values: the scenario is played once for each.",
     "play": "The steps, one after the other.",
+    "schedule": "In which order what is typed at one instant reaches the server: a list of `NAME: LINE` (below).",
     "hints": "What to tell a student when a step failed: the step's own words, and a sentence.",
 }
 REQUIRED = ("scenario", "play")
@@ -39,13 +40,24 @@ FORMS: tuple[tuple[str, str, str], ...] = (
         "together: [yoda: POST 1 left, r2d2: POST 1 right]",
     ),
     (
+        "in turn",
+        "Steps of several people, each answered before the next begins: the same as `together`, without the race.",
+        "in turn: [yoda: POST 1 left, r2d2: POST 1 right]",
+    ),
+    (
+        "one order explains every answer",
+        "There is one order of all that was typed so far in which every answer is right, by the assignment's model.",
+        "one order explains every answer",
+    ),
+    (
         "any of",
         "Several witnesses of one fact: one expectation that holds suffices.",
         "any of: [server/1 is gone, yoda never sees: hello]",
     ),
 )
-# What the language has words for, and the director cannot play yet.
-NOT_PLAYED = ("holds", "releases")
+# What the language has words for, and nobody plays yet.
+NOT_PLAYED = ("network", "holds", "releases", "schedule", "one order explains every answer")
+AT_ONCE = "at once"  # of deliveries in a schedule: one behind the other, with no answer between
 ONE_ORDER = "one order explains every answer"
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")

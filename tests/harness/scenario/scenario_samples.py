@@ -10,6 +10,9 @@ ASSIGNMENT = Assignment(
     roles={"server": Role(entry="server", listens=True), "client": Role(entry="client")},
     values={"admin_password": "open sesame"},
     login=Login(),
+    commands=["POST", "READ", "CLOSE", "QUIT"],
+    leaving=["QUIT"],
+    model="model.py",
     reference="../board",
 )
 
@@ -92,6 +95,19 @@ play:
   - together: [crowd: "POST {name} was here"]
   - yoda: READ
   - yoda sees each once: "{crowd}: {crowd} was here"
+---
+scenario: People at random
+cast: {yoda: Yoda, crowd: {people: 3}}
+play:
+  - everyone logs in
+  - crowd plays: {commands: 2, mix: {"POST {text}": 3, "POST {n} by {name}": 1, READ: 1}}
+  - together:
+      - crowd plays: {commands: 2, mix: {READ: 1}}
+      - yoda plays: {commands: 3, mix: {"POST {text}": 1}}
+      - crowd1: CLOSE
+  - in turn:
+      - everyone plays: {commands: 1, mix: {READ: 1}}
+      - yoda: READ
 ---
 scenario: A wrong password is refused
 cast: {yoda: Yoda, twin: Yoda}

@@ -43,6 +43,9 @@ roles:
 values: {admin_password: open sesame}
 login: {answers: [name, password]}
 reference: ../board
+commands: [POST, READ, CLOSE, QUIT]
+leaving: [QUIT]
+model: model.py
 timeout: 5
 """
 
@@ -72,6 +75,7 @@ def test_the_touchstone_has_no_mistakes() -> None:
         "A file arrives whole [big.bin ]",
         "Who is cut off can come back",
         "Fifty people post",
+        "People at random",
         "A wrong password is refused",
     ]
 
@@ -295,7 +299,7 @@ def test_an_assignment_is_found_above_and_checked(tmp_path: Path) -> None:
     assert str(caught.value).replace(str(path), "a") == (
         "a:3:3: the key 'roles.server.entry' is missing\n"
         "a:3:12: unknown key 'roles.server.entri' (did you mean 'entry'?)\n"
-        "a:8:1: unknown key 'timeuot' (did you mean 'timeout'?)"
+        "a:11:1: unknown key 'timeuot' (did you mean 'timeout'?)"
     )
 
 

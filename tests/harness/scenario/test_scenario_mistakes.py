@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from scenario_samples import CAST, TOUCHSTONE, told, told_of_step
+from scenario_samples import ASSIGNMENT, CAST, TOUCHSTONE, told, told_of_step
+
+from harness.scenario.loader import check_text
 
 
 @pytest.mark.parametrize(
@@ -309,13 +311,148 @@ from scenario_samples import CAST, TOUCHSTONE, told, told_of_step
         (
             "server holds: x",
             [
-                "1:5: `holds` is part of the language, but is not played yet",
+                "1:5: `holds` is said of the network, not of 'server' (did you mean 'network holds'?)",
             ],
         ),
         (
-            "yoda releases",
+            "network releases",
             [
-                "1:5: `releases` is part of the language, but is not played yet",
+                "1:5: `releases` says too little: expected `network releases: [to|from] NAME`",
+            ],
+        ),
+        (
+            "network releases: from yoda",
+            [
+                "1:23: nothing from yoda is held: nothing can be released",
+            ],
+        ),
+        (
+            "network holds: to yoda\n  - network holds: to yoda",
+            [
+                "2:20: what travels to yoda is held already",
+            ],
+        ),
+        (
+            "network holds: from yoda\n  - network releases: yoda",
+            [
+                "2:23: nothing to yoda is held: nothing can be released",
+            ],
+        ),
+        (
+            "network holds: yodda",
+            [
+                "1:20: nobody is called 'yodda' (did you mean 'yoda'?)",
+            ],
+        ),
+        (
+            "network holds: server",
+            [
+                "1:20: say whose bytes: a person's, not those of server",
+            ],
+        ),
+        (
+            "together: [yoda: READ, r2d2: READ, network holds: yoda]",
+            [
+                "1:40: `holds` cannot stand inside of `together`",
+            ],
+        ),
+        (
+            "in turn: [yoda: READ]",
+            [
+                "1:5: `in turn` needs two or more who do something",
+            ],
+        ),
+        (
+            "in turn: [together: [yoda: READ, r2d2: READ]]",
+            [
+                "1:15: `together` cannot stand inside of `in turn`",
+            ],
+        ),
+        (
+            "together: [in turn: [yoda: READ, r2d2: READ]]",
+            [
+                "1:16: `in turn` cannot stand inside of `together`",
+            ],
+        ),
+        (
+            "one order explains every answer",
+            [
+                "1:5: `one order explains every answer` is part of the language, but is not played yet",
+            ],
+        ),
+        (
+            "any of: [one order explains every answer, yoda sees nothing]",
+            [
+                "1:14: `one order explains every answer` cannot stand inside of `any of`",
+            ],
+        ),
+        (
+            "everyone plays: 20",
+            [
+                "1:21: expected `{commands: N, mix: {LINE: WEIGHT}}`",
+            ],
+        ),
+        (
+            "everyone plays: {commands: 20}",
+            [
+                "1:5: `plays` has no `mix`: expected `{commands: N, mix: …}`",
+            ],
+        ),
+        (
+            "everyone plays: {commands: 20, mixt: {READ: 1}}",
+            [
+                "1:5: `plays` has no `mix`: expected `{commands: N, mix: …}`",
+                "1:36: unknown key 'mixt' (did you mean 'mix'?)",
+            ],
+        ),
+        (
+            "everyone plays: {commands: 0, mix: {READ: 0}}",
+            [
+                "1:32: expected 1 to 1,000, as the commands",
+                "1:47: expected 1 to 1,000, as the weight",
+            ],
+        ),
+        (
+            "everyone plays: {commands: 2, mix: {}}",
+            [
+                "1:40: expected lines and weights: `mix: {LINE: 3, LINE: 1}`",
+            ],
+        ),
+        (
+            "everyone plays: {commands: 2, mix: {REED 1: 1, hello: 1}}",
+            [
+                "1:41: 'REED' is no command of this assignment (did you mean 'READ'?)",
+                "1:52: 'hello' is no command of this assignment",
+            ],
+        ),
+        (
+            "everyone plays: {commands: 2, mix: {REED 1: 1, READ: 1}}",
+            [
+                "1:41: warning: 'REED' is no command of this assignment (did you mean 'READ'?)",
+            ],
+        ),
+        (
+            "everyone plays: {commands: 2, mix: {QUIT: 1}}",
+            [
+                "1:41: after 'QUIT' a client may end, and nobody would play on",
+            ],
+        ),
+        (
+            "9 times: [everyone plays: {commands: 1000, mix: {READ: 1}}]",
+            [
+                "1:5: the play unrolls to more than 10,000 steps",
+            ],
+        ),
+        (
+            "server plays: {commands: 2, mix: {READ: 1}}",
+            [
+                "1:5: `plays` is said of people, not of server",
+            ],
+        ),
+        (
+            "any of: [yoda plays: {commands: 2, mix: {READ: 1}}, yoda sees nothing]",
+            [
+                "1:14: `any of` takes expectations, and these are typed",
             ],
         ),
         (
@@ -640,9 +777,41 @@ def test_mistakes_in_a_step(step: str, mistakes: list[str]) -> None:
             ],
         ),
         (
-            "scenario: a\nnetwork: cut 1\nplay: [server stays]",
+            "scenario: a\nnetwork: [cutt 1, cut 0]\nplay: [server stays]",
             [
-                "f:2:1: `network` is part of the language, but is not played yet",
+                "f:2:11: unknown network condition 'cutt 1' (did you mean 'cut N'?)",
+                "f:2:19: `cut` of 0 bytes cannot be: expected 1 to 1,000,000,000",
+            ],
+        ),
+        (
+            "scenario: a\nnetwork: []\nplay: [server stays]",
+            [
+                "f:2:10: `network` needs a condition, such as `cut 1`",
+            ],
+        ),
+        (
+            "scenario: a\nnetwork: {cut: 1}\nplay: [server stays]",
+            [
+                "f:2:10: expected a text",
+            ],
+        ),
+        (
+            "scenario: a\ncast: {yoda: Yoda}\nnetwork: cut 1 to yodda\nplay: [server stays, yoda logs in]",
+            [
+                "f:3:10: nobody is called 'yodda' (did you mean 'yoda'?)",
+            ],
+        ),
+        (
+            "scenario: a\ncast: {network: Yoda}\nplay: [server stays]",
+            [
+                "f:2:8: 'network' cannot be a handle: it has a meaning of its own",
+            ],
+        ),
+        (
+            "scenario: a\ncast: {y: Y}\nwith: {text: hi}\n"
+            "play: [y logs in, {y plays: {commands: 1, mix: {'POST {text}': 1}}}]",
+            [
+                "f:4:49: `{text}` is declared, and means a text that nobody else types here: rename it",
             ],
         ),
         (
@@ -729,3 +898,57 @@ def test_an_aid_begins_a_line_and_is_not_what_is_marked(aids: str, mistakes: lis
     """A word that nobody types would excuse nothing, and one that is marked would excuse everything."""
     play = "play:\n  - yoda logs in\n  - yoda: UPD 1 x\n  - yoda: LST\n  - yoda: DLT 1\n"
     assert told(f"{CAST}aids: {aids}\nmarks: single.DLT\n{play}") == mistakes
+
+
+def test_datagrams_are_lost_where_there_are_some() -> None:
+    """`lose` over TCP is allowed, for an assignment may have both, and probably not meant."""
+    text = f"{CAST}network: [%s]\nplay: [everyone logs in, {{yoda: READ}}]\n"
+    udp = ASSIGNMENT.model_copy(update={"transport": "udp"})
+    warning = "warning: `lose` is for datagrams, and this assignment goes over TCP: nothing will happen"
+    assert warning in " ".join(told(text % "lose 1 in 5"))
+    assert warning not in " ".join(str(mistake) for mistake in check_text(text % "lose 1 in 5", "f", udp))
+    assert warning not in " ".join(told(text % "lose 1 in 5, cut 1"))
+
+
+def test_without_a_model_no_order_explains_anything() -> None:
+    """Which answers are right, only the assignment's model can say; and there must be an answer."""
+    text = f"{CAST}play: [%s, one order explains every answer]\n"
+    bare = ASSIGNMENT.model_copy(update={"model": ""})
+    assert [mistake.what for mistake in check_text(text % "everyone logs in", "f", bare)] == [
+        "this assignment has no model: name its file with `model` in assignment.yaml"
+    ]
+    assert told(text % "server stays") == ["f:3:22: nobody has typed anything: there is no answer to explain"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "mistakes"),
+    [
+        ("{yoda: a}", ["expected a list of deliveries: `- NAME: LINE`"]),
+        ("[]", ["expected a list of deliveries: `- NAME: LINE`"]),
+        ("[yoda]", ["expected a delivery, `NAME: LINE` or `NAME logs in`"]),
+        ("[[yoda: a]]", ["expected a delivery, `NAME: LINE` or `NAME logs in`"]),
+        ("[{yodda: a1}]", ["nobody is called 'yodda' (did you mean 'yoda'?)"]),
+        ("[{yoda: a}]", ["yoda does not type 'a' at one instant with others (did you mean 'a2'?)"]),
+        ("[{yoda: before}]", ["yoda does not type 'before' at one instant with others"]),
+        ("[yoda logs in]", ["yoda does not type logs in at one instant with others"]),
+        ("[{yoda: a2}, {yoda: a1}]", ["yoda types 'a1' before what stands above: it cannot arrive later"]),
+        ("[{r2d2: a2}, {yoda: a1}]", ["yoda's 'a1' belongs to an earlier `together` than what stands above"]),
+        ("[{at once: [yoda: a1]}]", ["`at once` needs a list of two deliveries or more"]),
+        ("[{yoda: a1}, {yoda: a1}, {r2d2: a1}, {at once: [yoda: a2, r2d2: a2]}]", []),
+    ],
+)
+def test_a_schedule_that_does_not_fit(schedule: str, mistakes: list[str]) -> None:
+    """Deliveries must be of what is typed at one instant, in an order that can be."""
+    play = "play: [everyone logs in, {yoda: before}, {2 times: [{together: [everyone: 'a{n}']}]}]\n"
+    found = [one.partition(": ")[2] for one in told(f"{CAST}{play}schedule: {schedule}")]
+    assert [what for what in found if "not played yet" not in what] == mistakes
+
+
+def test_a_schedule_needs_lines_that_are_written_out() -> None:
+    """What is drawn is not known before the play, and what is typed alone has no order."""
+    play = "play: [everyone logs in, {everyone plays: {commands: 2, mix: {READ: 1}}}]"
+    assert told(f"{CAST}{play}\nschedule: [yoda: READ]\n") == [
+        "f:4:11: what `plays` types is drawn: a schedule needs its lines written out"
+    ]
+    alone = f"{CAST}play: [everyone logs in, {{yoda: READ}}]\nschedule: [yoda: READ]\n"
+    assert told(alone) == ["f:4:11: nothing is typed inside of `together`: there is no order to force"]

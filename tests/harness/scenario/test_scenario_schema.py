@@ -8,10 +8,11 @@ import jsonschema
 import pytest
 from scenario_samples import ASSIGNMENT, CAST, TOUCHSTONE, told
 
+from harness.scenario import words
 from harness.scenario.language import EXAMPLE, language_page
 from harness.scenario.loader import load_text
 from harness.scenario.mistakes import Collector
-from harness.scenario.model import Deed, FileState, Sight
+from harness.scenario.model import Deed, FileState, Many, Sight
 from harness.scenario.schema import schema, schema_text
 from harness.scenario.verbs import VERBS, Verb, find_verb
 from harness.scenario.words import FORMS
@@ -63,7 +64,7 @@ def test_what_the_schema_refuses(document: object) -> None:
 
 def test_every_meaning_has_a_verb() -> None:
     """What the model can say, the language can say."""
-    assert {verb.means for verb in VERBS} == {*Deed, *Sight, *FileState}
+    assert {verb.means for verb in VERBS} == {*Deed, *Sight, *FileState, *Many}
     assert all(verb.name.removesuffix(" with").removesuffix(" exactly") == verb.means.value for verb in VERBS)
 
 
@@ -82,5 +83,10 @@ def test_every_example_loads(example: str) -> None:
     before = ["everyone logs in", "yoda: READ 1", "r2d2: READ 2"]
     if example.endswith(" resumes"):
         before.append("yoda is paused")
+    if " releases:" in example:
+        before.append("network holds: yoda")
     text = f"{CAST}play:\n" + "".join(f"  - {step}\n" for step in [*before, example])
+    if any(f" {word}:" in example or word == example for word in words.NOT_PLAYED):
+        assert all(mistake.endswith("but is not played yet") for mistake in told(text))
+        return
     assert load_text(text, "f", ASSIGNMENT)
