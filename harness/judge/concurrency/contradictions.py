@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 
 from harness.judge.concurrency.operations import Listing, Operation
-from harness.judge.concurrency.texts import Seen, Texts
+from harness.judge.concurrency.texts import Seen, Texts, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,11 @@ def _lost(texts: Texts, model: Listing) -> Iterator[Contradiction]:
         returned = texts.operations[at].returned
         if returned is not None and texts.must_be_done(at, model):
             since[text] = returned, at, "lost"
-    for seen in texts.reads:
+    last: tuple[Hashable, ...] = ()
+    for seen in texts.reads:  # in the order of their answers, so the first that shows a text is the one
         returned = texts.operations[seen.at].returned
-        for text in seen.texts:
+        news, last = seen.texts[same(last, seen.texts) :], seen.texts
+        for text in news:
             if returned is not None and text in texts.adds and returned < since.get(text, (inf,))[0]:
                 since[text] = returned, seen.at, "gone"
     standing = sorted(((time, text) for text, (time, _, _) in since.items()), key=lambda one: one[0])

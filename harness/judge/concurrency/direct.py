@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Protocol
 
 from harness.judge.concurrency.contradictions import Contradiction, find_contradiction, order, strange
@@ -31,7 +32,7 @@ def direct(operations: Sequence[Operation], model: ListModel, budget_s: float) -
     found = contradiction(texts, model)
     if isinstance(found, Contradiction):
         return _unexplained(operations, model, found, until)
-    if found and _explains(operations, model, found):
+    if found and (_is_proof(texts, model) or _explains(operations, model, found)):
         return Verdict("explained", [operations[at] for at in found], searched=len(found))
     return search(operations, model, until - time.monotonic(), Guide(texts))
 
@@ -41,6 +42,12 @@ def contradiction(texts: Texts, model: ListModel) -> Contradiction | list[int]:
     if texts.removers:
         return find_contradiction(texts, model) or []
     return next(strange(texts, model), None) or order(texts, model)
+
+
+def _is_proof(texts: Texts, model: ListModel) -> bool:
+    """Whether an order that the reads tell needs no second look: there is nothing but what they show."""
+    every = len(texts.adds) + len(texts.reads)
+    return model.exact and every == len(texts.operations) and not texts.refused
 
 
 def _explains(operations: Sequence[Operation], model: Model, found: Sequence[int]) -> bool:
@@ -99,9 +106,9 @@ class Guide:
         self._told = -1
         self._text = {at: text for index in (texts.adds, texts.alters) for text, at in index.items()}
         self._before = {at: sum(1 << first for first in firsts) for at, firsts in texts.before().items()}
+        takers = texts.first_takers()
         # What can never be taken away must not be posted while a read that does not show it is open.
-        self._stays = {at for text, at in texts.adds.items() if texts.first_takers()[text] == float("inf")} \
-            if texts.removers else set(texts.adds.values())
+        self._stays = {at for text, at in texts.adds.items() if takers[text] == inf}
         self._shown = {seen.at: frozenset(seen.texts) for seen in texts.reads}
         self._pending = {at for at, op in enumerate(ops) if op.pending}
         self._others = frozenset(texts.others)

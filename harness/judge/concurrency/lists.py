@@ -52,12 +52,14 @@ class Lists:
     """The model of such lists: a key is one list."""
 
     initial: tuple[Row, ...] = ()
+    exact = True
 
     def step(self, state: tuple[Row, ...], request: Request, reply: Reply) -> tuple[Row, ...] | None:
         """See the requests."""
         match request:
             case Post():
-                return (*state, (request.author, request.text)) if reply is not False else None
+                # Not (*state, row): that copies twice, and lists may be long.
+                return state.__add__(((request.author, request.text),)) if reply is not False else None
             case Read():
                 assert not isinstance(reply, bool)
                 return state if reply is None or (len(reply) == len(state) and reply == state) else None
@@ -77,12 +79,12 @@ class Lists:
         return not isinstance(request, Read) and reply is not False
 
     def adds(self, request: Request) -> Hashable | None:
-        """What is posted."""
-        return request.text if isinstance(request, Post) else None
+        """The row that is posted."""
+        return (request.author, request.text) if isinstance(request, Post) else None
 
     def alters(self, request: Request) -> Hashable | None:
-        """What an edit writes."""
-        return request.text if isinstance(request, Edit) else None
+        """The row that an edit writes."""
+        return (request.author, request.text) if isinstance(request, Edit) else None
 
     def removes(self, request: Request) -> bool:
         """Edits and deletes."""
@@ -94,7 +96,7 @@ class Lists:
 
     def shows(self, request: Request, reply: Reply) -> Sequence[Hashable] | None:
         """What was read."""
-        return [text for _, text in reply] if isinstance(request, Read) and isinstance(reply, tuple) else None
+        return reply if isinstance(request, Read) and isinstance(reply, tuple) else None
 
     def accepted(self, request: Request, reply: Reply) -> bool | None:
         """A post is never refused."""

@@ -78,6 +78,10 @@ class Listing(Protocol):
     one in its place; and only one of its own owner's, if it has an owner.
     """
 
+    @property
+    def exact(self) -> bool:
+        """Whether that is all there is to it: who adds is never refused, and a reply says nothing but what it shows."""
+
     def adds(self, request: Any) -> Hashable | None:
         """The text that this request puts at the end of the list, if it is not refused."""
 

@@ -90,7 +90,8 @@ class Search:
 
     def _candidates(self, placed: int) -> list[int]:
         """Who may come next, the most promising last (they are taken from the end)."""
-        free, moves = [], []
+        free: list[int] = []
+        moves: list[int] = []
         for at in self._list.candidates():
             (free if self._free[at] else moves).append(at)
         if self._guide is not None:

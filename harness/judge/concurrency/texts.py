@@ -72,7 +72,7 @@ class Texts:
         for heap in heaps.values():
             heapify(heap)
         found: dict[Hashable, float] = {}
-        # In the order of their invocation: who was answered before this text was posted cannot have taken any later one.
+        # In the order of their invocation: who was answered before this text was posted cannot have taken a later one.
         for text, at in self.adds.items():
             taken = inf
             for owner in {self._owner[at], None}:
@@ -88,7 +88,7 @@ class Texts:
         found: dict[int, set[int]] = {}
         last: tuple[Hashable, ...] = ()
         for seen in self.reads:
-            texts = seen.texts[max(0, _same(last, seen.texts) - 1) :]
+            texts = seen.texts[max(0, same(last, seen.texts) - 1) :]
             posts = [self.adds[text] for text in texts if text in self.adds]
             for first, then in pairwise(posts):
                 found.setdefault(then, set()).add(first)
@@ -96,7 +96,7 @@ class Texts:
         return found
 
 
-def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> int:
+def same(one: tuple[Any, ...], other: tuple[Any, ...]) -> int:
     """How many texts two begin with alike; by halves, as to compare two long slices costs little."""
     low, high = 0, min(len(one), len(other))
     while low < high:

@@ -98,7 +98,8 @@ def played(model: Model, requests: Callable[[random.Random, int], Any], chance: 
         at = invoked + chance.random() * 3
         free[who] = returned = at + chance.random() * 3
         gone = chance.random() < lost
-        drawn.append((at, who, requests(chance, number), invoked, None if gone else returned, gone and chance.random() < 0.5))
+        never = gone and chance.random() < 0.5
+        drawn.append((at, who, requests(chance, number), invoked, None if gone else returned, never))
         if gone:
             free[who] += 10_000  # nobody goes on who waits for an answer
     history, state = [], model.initial
