@@ -66,7 +66,10 @@ def run(
     seed: Annotated[int, typer.Option(metavar="N", help="Decides everything that is random.")] = 0,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, help="Play each scenario N times, with N seeds.")] = 1,
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
-    failed: Annotated[bool, typer.Option("--failed", help="Only what did not pass last time.")] = False,
+    network: Annotated[list[str] | None, typer.Option(
+        metavar="CONDITION", help="Play under this condition too, such as 'cut 1', 'glue' or 'delay 20 ms'.")] = None,
+    failed: Annotated[bool, typer.Option(
+        "--failed", help="Only what did not pass last time, under the same conditions.")] = False,
     assignment: AssignmentOption = None,
     variant: VariantOption = "",
     subject_file: SubjectFileOption = None,
@@ -77,7 +80,7 @@ def run(
 ) -> None:
     """Play scenarios against a subject (default: the assignment's reference answer) and report."""
     options = Options(paths, assignment, subject, server, client, only or [], seed, repeat, jobs, failed, out,
-                      json_file, junit, verbose, variant, subject_file)
+                      json_file, junit, verbose, variant, subject_file, network or ())
     _end(lambda: workflow.run(options))
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from harness.exits import Nothing, Wrong
 from harness.grade.rubric import Rubric, load_rubric
 from harness.memory import last_failed
+from harness.scenario import words
 from harness.scenario.assignment import Assignment
 from harness.scenario.loader import find_assignment, load_assignment
 from harness.scenario.mistakes import nearest
 from harness.scenario.model import Scenario
+from harness.scenario.network import BadCondition, parse_condition, under
 from harness.scenario.select import Wanted, load_all, select
 from harness.subject.build import build, with_commands
 from harness.subject.learnt import NOTHING, Given
@@ -55,6 +57,7 @@ class Options:
     verbose: bool = False
     variant: str = ""  # of the assignment; "": its own, or the one that the subject turns out to be
     subject_file: Path | None = None  # what a tutor says of the subject
+    network: Sequence[str] = ()  # conditions under which everything is played, besides those of the scenarios
     files_again: int = 0  # how often scenarios that move files are played; 0: as the subject needs it
 
     @property
@@ -129,7 +132,27 @@ def choose(options: Options, *, wording_free: bool | None = None) -> tuple[Cours
     chosen = select(loaded, options.only, wording_free=free, variant=course.assignment.name)
     if not chosen:
         raise Nothing("nothing was selected: " + _why_nothing(options.only, loaded, course.assignment.name))
-    return course, _failed(options, chosen) if options.failed else chosen
+    return course, _under(options.network, _failed(options, chosen) if options.failed else chosen, course)
+
+
+def _under(said: Sequence[str], chosen: Sequence[Scenario], course: Course) -> list[Scenario]:
+    """The scenarios under these conditions of the network. Raises Wrong."""
+    if said and "network" in words.NOT_PLAYED:
+        raise Wrong(f"--network: {words.not_played('network')}")
+    server = course.assignment.server
+    try:
+        named = [condition.who for text in said if (condition := parse_condition(text, server)).who]
+        played = [under(scenario, said, server) for scenario in chosen]
+    except BadCondition as exc:
+        meant = f" (did you mean {exc.meant!r}?)" if exc.meant else ""
+        raise Wrong(f"--network: {exc}{meant}") from exc
+    handles = {person.handle for scenario in chosen for person in scenario.cast}
+    for name in named:
+        if name not in handles:
+            near = nearest(name, sorted(handles))
+            meant = f" (did you mean {near!r}?)" if near else ""
+            raise Wrong(f"--network: nobody in these scenarios is called {name!r}{meant}")
+    return played
 
 
 def _why_nothing(only: Sequence[str], loaded: Sequence[Scenario], variant: str) -> str:

@@ -21,6 +21,7 @@ from harness.patience import SILENT, settle, settle_until
 from harness.props import Props, put
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
+from harness.scenario.drawn import drawn
 from harness.scenario.model import AnyOf, Deed, Do, Expect, ExpectFile, Pass, Scenario, Sight, Step, Together, Type
 from harness.stage import Limits, Stage, StageError
 from harness.stage.box import Level
@@ -35,7 +36,7 @@ class Director:
 
     def __init__(self, scenario: Scenario, assignment: Assignment, subject: Subject, stage: Stage, recorder: Recorder,
                  *, seed: int, sample: str) -> None:
-        self._scenario = scenario
+        self._scenario = scenario = drawn(scenario, seed)
         self._assignment = assignment
         self._subject = subject
         self._stage = stage
@@ -74,7 +75,7 @@ class Director:
         aftermath.look(hung, lingering, self._props.spare())
 
     def _note_beginning(self, assignment_text: str) -> None:
-        source = self._scenario.source
+        source, network = self._scenario.source, self._scenario.network
         self._recorder.note(
             Began, scenario=self._scenario.title, file=source.file, source=source.text, document=source.document,
             case=source.case, assignment=assignment_text, subject=self._subject.described(), stage=self._stage.level,
@@ -82,7 +83,7 @@ class Director:
             versions={"harness": harness.__version__, "python": platform.python_version(),
                       "system": f"{platform.system()} {platform.release()}"},
             values=self._values, accounts={handle: list(pair) for handle, pair in self._accounts.items()},
-            variant=self._assignment.name,
+            variant=self._assignment.name, network=list(network.imposed) if network else [],
         )
 
     def _lay_out(self) -> None:

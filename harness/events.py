@@ -39,6 +39,8 @@ class Began(Event):
     values: dict[str, str] = field(default_factory=dict)  # {port}, {admin_password}, ...
     accounts: dict[str, list[str]] = field(default_factory=dict)  # handle -> [account name, password]
     variant: str = ""  # which variant of the assignment; "": it has none. (Chosen arguments: subject's argv.)
+    network: list[str] = field(default_factory=list)  # the conditions asked for besides those of the scenario
+    model: str = ""  # the text of the assignment's model, which says what answers are right; "": none was needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""What a run leaves for the next one: the scenarios that failed, for `--failed`. Kept in the folder of `--out`."""
+"""What a run leaves for the next one: the scenarios that failed, for `--failed`, and under which conditions of the
+network they were played. Kept in the folder of `--out`."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Sequence
 from pathlib import Path
 
 _LAST = "last.json"
@@ -25,14 +26,16 @@ def _absolute(key: str) -> str:
     return f"{os.path.abspath(path)}{sign}{name}"
 
 
-def remember(folder: Path, failed: Collection[str], played: Collection[str], *, interrupted: bool = False) -> None:
+def remember(folder: Path, failed: Collection[str], played: Collection[str], network: Sequence[str] = (), *,
+             interrupted: bool = False) -> None:  # fmt: skip
     """Keep the keys of what failed. An interrupted run knows nothing of the rest: what failed there before stays."""
     before = last_failed(folder) if interrupted else None
     again = Keys(played)
     rest = [key for key in before.absolute if key not in again] if before is not None else []
     folder.mkdir(parents=True, exist_ok=True)
     keys = [*Keys(failed).absolute, *rest]
-    (folder / _LAST).write_text(json.dumps({"failed": keys}, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps({"failed": keys, "network": list(network)}, indent=1)
+    (folder / _LAST).write_text(f"{text}\n", encoding="utf-8")
 
 
 def last_failed(folder: Path) -> Keys | None:
@@ -41,3 +44,12 @@ def last_failed(folder: Path) -> Keys | None:
         return Keys(json.loads((folder / _LAST).read_text(encoding="utf-8"))["failed"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def last_network(folder: Path) -> Sequence[str]:
+    """The conditions that were asked for last time."""
+    try:
+        known = json.loads((folder / _LAST).read_text(encoding="utf-8"))["network"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    return tuple(one for one in known if isinstance(one, str)) if isinstance(known, list) else ()

@@ -17,7 +17,7 @@ from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
-from harness.memory import remember
+from harness.memory import last_network, remember
 from harness.players import Setting, Task, blob_reader, play_all, stage_level, tasks
 from harness.probing import prepare
 from harness.recording import Recording
@@ -37,6 +37,8 @@ def run(options: Options) -> Exit:
     """Play the chosen scenarios against one subject."""
     started = time.monotonic()
     _make_room(options)
+    if options.failed and not options.network:
+        options = replace(options, network=last_network(options.out))
     with workshop() as folder:
         prepared = prepare(options, folder)
         course, chosen, subject, options = prepared.course, prepared.chosen, prepared.subject, prepared.options
@@ -44,14 +46,14 @@ def run(options: Options) -> Exit:
         plays = tasks(chosen, course.assignment, seed=options.seed, repeat=options.repeat,
                       files_again=options.plays_of_files)
         view = Console(verbose=options.verbose)
-        view.begin(len(plays), subject.name, stage_level(folder))
+        view.begin(len(plays), subject.name, stage_level(folder), " and ".join(options.network))
         if prepared.decision is not None:
             view.page(decided(prepared.decision))
         played, interrupted = _play(setting, plays, options.jobs, view)
     report = _report(played, course.rubric, options, subject.name, started)
     # What was skipped is worth another play once its aid is mended.
     bad = [play.outcome.key for play in played if play.outcome.verdict is not Verdict.PASSED]
-    remember(options.out, bad, [play.outcome.key for play in played], interrupted=interrupted)
+    remember(options.out, bad, [play.outcome.key for play in played], options.network, interrupted=interrupted)
     code = _tell(report, options, view)
     return Exit.INTERRUPTED if interrupted else code
 
@@ -118,7 +120,7 @@ def judge_again(paths: Sequence[Path], options: Options) -> Exit:
     began = played[0].recording.began
     view = Console(verbose=options.verbose)
     report = _report(played, _rubric(options, began), options, str(began.subject.get("name", "")), started)
-    view.begin(report.plays, report.subject, report.stage)
+    view.begin(report.plays, report.subject, report.stage, report.network)
     for play in report.played:
         view.ended(play)
     return _tell(report, options, view)

@@ -67,11 +67,12 @@ class Console:
         self._now: list[str] = []
         self._planned = 0
 
-    def begin(self, total: int, subject: str, stage: str) -> None:
-        """The run begins: `total` plays against this subject, on a stage of this isolation."""
+    def begin(self, total: int, subject: str, stage: str, network: str = "") -> None:
+        """The run begins: `total` plays against this subject, on a stage of this isolation, over this network."""
         self._planned = total
         many = "1 play" if total == 1 else f"{total} plays"
-        self._show(line(Span(subject, Style.STRONG), f": {many}, stage: {stage}"))
+        over = f", network: {network}" if network else ""
+        self._show(line(Span(subject, Style.STRONG), f": {many}, stage: {stage}{over}"))
         if stage == "plain":
             self._show(line(Span("Not isolated: programs here can reach this machine's files.", Style.QUIET)))
         if self._terminal.is_terminal and total:

@@ -90,6 +90,12 @@ class Report:
         return list(began.subject.get("troubles", [])) if began else []
 
     @property
+    def network(self) -> str:
+        """The conditions that all was played under, besides those of the scenarios: "cut 1", or "" for none."""
+        began = next((began for play in self.played for began in play.recording.all(Began)), None)
+        return " and ".join(began.network) if began else ""
+
+    @property
     def counts(self) -> dict[Verdict, int]:
         """How many scenarios ended how; every verdict has its number, 0 too."""
         found = Counter(play.outcome.verdict for play in self.played)
@@ -110,9 +116,10 @@ class Report:
 
     def command(self, play: Played) -> str:
         """The one command that plays this again, as one would type it into a shell."""
-        known = next(play.recording.all(Began), None) is not None
-        words = f"harness run {_quoted(play.outcome.key)} --seed {play.seed if known else self.seed}"
-        return f"{words} {self.again}".rstrip()
+        began = next(play.recording.all(Began), None)
+        words = [f"harness run {_quoted(play.outcome.key)} --seed {play.seed if began else self.seed}"]
+        words += [f"--network {_quoted(said)}" for said in began.network] if began else []
+        return " ".join([*words, self.again]).rstrip()
 
 
 def _quoted(word: str) -> str:

@@ -41,7 +41,8 @@ def _counts(report: Report, planned: int) -> Line:
     for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.UNDECIDED, Verdict.SKIPPED):
         if counts[verdict]:
             spans += [Span(f"{SYMBOLS[verdict]} {counts[verdict]} {verdict.value}", badge(verdict).style), "   "]
-    facts = [report.subject, f"stage: {report.stage}" if report.stage else "", f"seed {report.seed}"]
+    facts = [report.subject, f"stage: {report.stage}" if report.stage else "", f"seed {report.seed}",
+             f"network: {report.network}" if report.network else ""]
     # Scenarios are counted, and some are played several times.
     plays = f"{report.plays} plays, " if report.plays > len(report.played) else ""
     where = f"{plays}{seconds(report.seconds)}   {', '.join(filter(None, facts))}"

@@ -12,6 +12,7 @@ from harness.scenario.document import Document
 from harness.scenario.drawn import drawn
 from harness.scenario.mistakes import Collector, Mistake, Mistakes
 from harness.scenario.model import Place, Scenario, Source
+from harness.scenario.network import BadCondition, under
 from harness.yaml_file import Node, Table, Text, read
 
 __all__ = [
@@ -98,7 +99,11 @@ def scenario_from(began: Began) -> Scenario:
     found.raise_if_failed()
     if began.case >= len(scenarios):
         raise Mistakes([Mistake(Place(began.file, 1, 1), f"there is no case {began.case} of {began.scenario!r}")])
-    return drawn(scenarios[began.case], began.seed)
+    try:
+        scenario = under(scenarios[began.case], began.network, assignment.server)
+    except BadCondition as exc:
+        raise Mistakes([Mistake(Place(began.file, 1, 1), str(exc), exc.meant)]) from exc
+    return drawn(scenario, began.seed)
 
 
 def read_text(path: Path | str) -> str:

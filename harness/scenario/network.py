@@ -7,10 +7,11 @@ is the stage's business; here they only mean something.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from harness.scenario.mistakes import nearest
+from harness.scenario.model import Scenario
 
 # Above this a delayed answer is no answer any more: programs are given some 20 s of their own time.
 LONGEST_DELAY = 10_000  # milliseconds
@@ -40,13 +41,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What happens to the bytes of one play. Without a condition all are passed on, and taken down."""
+    """What happens to the bytes of one play. Without a condition all are passed on, and taken down.
+
+    `imposed`: the conditions that were asked for besides those of the scenario, as they were said.
+    """
 
     conditions: tuple[Condition, ...] = ()
-
-    def with_(self, more: Iterable[Condition]) -> Network:
-        """The same, and these besides."""
-        return Network((*self.conditions, *more))
+    imposed: tuple[str, ...] = ()
 
     @property
     def said(self) -> str:
@@ -104,6 +105,18 @@ def parse_condition(text: str, server: str | None = None) -> Condition:
         raise BadCondition(f"unknown network condition {said!r}{known}", meant)
     amount, position = _READ[kind](kind, rest)
     return Condition(kind, amount, position, who, to, said)
+
+
+def under(scenario: Scenario, said: Sequence[str], server: str | None) -> Scenario:
+    """The scenario under these conditions besides its own (`--network`). Raises BadCondition.
+
+    Whom one of them names need not be in every scenario's cast: where nobody is called so, it changes nothing.
+    """
+    if not said:
+        return scenario
+    own = scenario.network or Network()
+    more = (parse_condition(text, server) for text in said)
+    return replace(scenario, network=Network((*own.conditions, *more), (*own.imposed, *said)))
 
 
 def _meant(word: str) -> str:

@@ -67,7 +67,7 @@ def test_a_network_says_what_it_does() -> None:
     """In the words of the scenario and of the command line, each once."""
     cut = parse_condition("cut 1")
     assert Network().said == ""
-    assert Network((cut,)).with_([cut, parse_condition("delay 20 ms")]).said == "cut 1 and delay 20 ms"
+    assert Network((cut, cut, parse_condition("delay 20 ms"))).said == "cut 1 and delay 20 ms"
 
 
 @pytest.mark.parametrize("written", [written for _, written, _ in CONDITIONS])
