@@ -24,6 +24,12 @@ from typing import Any, Literal
 LAUNCHER = Path(__file__).with_name("launcher.py")
 Level = Literal["auto", "box", "plain"]
 
+# Which network of a box something belongs to. Without a relay there is one, the server's.
+Side = Literal["server", "clients"]
+
+# So many sockets are asked for at once, at most (a message of the kernel's carries up to 253).
+BATCH = 32
+
 # The launcher answers in milliseconds; a machine that cannot start a process for this long is broken.
 ANSWER_WITHIN = 60.0
 
@@ -81,11 +87,18 @@ def best_level() -> Literal["box", "plain"]:
 
 
 class Box:
-    """One launcher and what it gave us: `proc`, a view of its /proc, and `diag`, its SOCK_DIAG socket (-1: none)."""
+    """One launcher and what it gave us: `proc`, a view of its /proc, and `diag`, its SOCK_DIAG socket (-1: none).
 
-    def __init__(self, level: Level = "auto") -> None:
+    With `relay` a box has two networks: the clients' is one of its own, and `clients` holds its SOCK_DIAG socket
+    ("diag") and its files of sums ("sockstat", "snmp", ...). Without namespaces there is always one.
+    """
+
+    def __init__(self, level: Level = "auto", *, relay: bool = False) -> None:
         _allow_many_files()
         self.tag = uuid.uuid4().hex
+        self.relay = relay
+        self.proc = self.diag = -1
+        self.clients: dict[str, int] = {}
         self.why_plain = "asked for" if level == "plain" else ""
         if level != "plain":
             self.why_plain = self._open("box") or ""
@@ -105,7 +118,8 @@ class Box:
         self.control.setblocking(False)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(LAUNCHER), level, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", str(LAUNCHER), level, str(theirs.fileno()),
+                 *(["relay"] if self.relay else [])],
                 stdin=subprocess.PIPE, pass_fds=[theirs.fileno()], start_new_session=True,
                 env={**os.environ, "HARNESS_RUN": self.tag},
             )  # fmt: skip
@@ -115,14 +129,39 @@ class Box:
             return str(message.get("refused", "it ended without a word"))
         self.launcher = int(message["ready"])  # as its own /proc names it: 1 in a box
         self.guardian = self._process.pid
-        self.proc, self.diag = fds or (-1, -1)
+        gifts = dict(zip(message["gifts"], fds, strict=True))
+        self.proc, self.diag = gifts.pop("proc", -1), gifts.pop("diag", -1)
+        self.clients = {name.removeprefix("clients/"): fd for name, fd in gifts.items()}
         return None
 
     def spawn(self, actor: str, argv: Sequence[str], folder: Path, environment: Mapping[str, str],
-              slave: int) -> Spawned | NotSpawned:  # fmt: skip
+              slave: int, side: Side = "server") -> Spawned | NotSpawned:  # fmt: skip
         """Start a program with the terminal `slave`. It has been exec'd when this returns."""
-        request = {"actor": actor, "argv": list(argv), "folder": str(folder), "environment": dict(environment)}
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [slave]))]
+        request = {"actor": actor, "argv": list(argv), "folder": str(folder), "environment": dict(environment),
+                   "side": side}  # fmt: skip
+        message, fds = self._ask(request, slave)
+        if "spawned" in message:
+            return Spawned(message["spawned"], fds[0] if fds else -1)
+        if "failed" in message:
+            return NotSpawned(message["errno"] or 0, message["why"] or "")
+        raise StageError("the launcher died")
+
+    def sockets(self, side: Side, family: int, kind: int, count: int) -> list[socket.socket]:
+        """New sockets of one of the networks, non-blocking. (Where there is one, they are made here.)"""
+        if not self.clients:
+            made = [socket.socket(family, kind) for _ in range(count)]
+        else:
+            message, fds = self._ask({"sockets": min(count, BATCH), "side": side, "family": family, "type": kind})
+            if "made" not in message:
+                raise StageError("the launcher died")
+            made = [socket.socket(family, kind, fileno=fd) for fd in fds]
+        for sock in made:
+            sock.setblocking(False)
+        return made
+
+    def _ask(self, request: Mapping[str, Any], *hands: int) -> tuple[dict[str, Any], list[int]]:
+        """Send the launcher a request, with file descriptors, and wait for its answer."""
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", hands))] if hands else []
         data = json.dumps(request).encode() + b"\n"
         try:
             self.control.settimeout(ANSWER_WITHIN)
@@ -132,12 +171,7 @@ class Box:
             raise StageError(f"the launcher is gone: {exc}") from exc
         finally:
             self.control.setblocking(False)
-        message, fds = self._answer()
-        if "spawned" in message:
-            return Spawned(message["spawned"], fds[0] if fds else -1)
-        if "failed" in message:
-            return NotSpawned(message["errno"] or 0, message["why"] or "")
-        raise StageError("the launcher died")
+        return self._answer()
 
     def exits(self) -> list[Gone]:
         """Who has exited since the last time, without waiting. Raises StageError if the launcher itself is gone."""
@@ -168,7 +202,7 @@ class Box:
     def _receive(self) -> bool:
         """Take in what the launcher has sent so far. An empty message in `_lines` says that it hung up."""
         try:
-            data, ancillary, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(8 * 4), _CLOSED_AT_EXEC)
+            data, ancillary, _, _ = self.control.recvmsg(1 << 16, socket.CMSG_SPACE(4 * BATCH), _CLOSED_AT_EXEC)
         except BlockingIOError:
             return False
         except ConnectionResetError:
@@ -198,3 +232,5 @@ class Box:
             if getattr(self, name, -1) >= 0:
                 os.close(getattr(self, name))
                 setattr(self, name, -1)
+        while self.clients:
+            os.close(self.clients.popitem()[1])

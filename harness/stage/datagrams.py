@@ -21,11 +21,10 @@ _SENT = "OutDatagrams"
 
 
 class Datagrams:
-    """The sums of one namespace, whose /proc/PID/net is the folder `net`."""
+    """The sums of one namespace, from its open `files` snmp and snmp6, which are closed with it."""
 
-    def __init__(self, net: str) -> None:
-        self._files = [os.open(f"{net}/{name}", os.O_RDONLY | os.O_CLOEXEC)
-                       for name in ("snmp", "snmp6") if os.path.exists(f"{net}/{name}")]  # fmt: skip
+    def __init__(self, files: list[int]) -> None:
+        self._files = files
         self._lost = 0
         self._missing = 0
         self._since = 0.0

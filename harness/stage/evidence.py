@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from harness.stage.actor import Actor
 from harness.stage.explain import Lying, On, Scene, Standing
+from harness.stage.nets import Networks
 from harness.stage.process import Process, Target
 from harness.stage.procfs import Table
 from harness.stage.sockets import (
@@ -22,14 +23,13 @@ from harness.stage.sockets import (
     FIN_WAIT2,
     LAST_ACK,
     LISTEN,
-    SYN_SENT,
     TCP,
     UDP,
     Sock,
-    Sockets,
 )  # fmt: skip
 from harness.stage.syscalls import Wait
 from harness.stage.thread import Thread
+from harness.stage.transit import Transit
 
 # A wait that ends sooner than this is sat out; a later end is told ("until").
 SOON = 1.0
@@ -135,10 +135,11 @@ def at_keyboard(waiter: Waiter) -> bool:
 class Observer:
     """Takes pictures of one stage."""
 
-    def __init__(self, table: Table, sockets: Sockets | None, *, own_namespace: bool) -> None:
+    def __init__(self, table: Table, sockets: Networks | None, *, own_namespace: bool) -> None:
         self._table = table
-        self._sockets = sockets
+        self.sockets = sockets
         self._own_namespace = own_namespace
+        self.transit: Transit | None = None  # what goes through the relay, if there is one
         self._resolved: dict[int, tuple[tuple[bytes, ...], list[Waiter]]] = {}
 
     def picture(self, actors: Mapping[str, Actor]) -> Picture:
@@ -146,13 +147,15 @@ class Observer:
         unread = {name: count for name, actor in actors.items() if (count := _unread(actor))}
         waiters = [waiter for process in self._table.processes.values() for waiter in self._waiters(process)]
         inodes = {target.inode for waiter in waiters for target in waiter.targets if target.kind == "socket"}
-        if self._sockets is not None:
-            self._sockets.refresh(inodes)
+        if self.sockets is not None:
+            self.sockets.refresh(inodes)
         picture = Picture(waiters, unread=unread)
         picture.moving = next(self._motions(waiters, unread), "")
         if not picture.moving:
             now = time.monotonic()
             ends = [end for waiter in waiters if (end := waiter.ends_in(now)) is not None]
+            if self.transit is not None and (end := self.transit.ends_in(now)) is not None:
+                ends.append(end)
             picture.until = min(ends, default=None)
             picture.lying = list(self._lying())
         return picture
@@ -176,7 +179,7 @@ class Observer:
         return found
 
     def _motions(self, waiters: list[Waiter], unread: Mapping[str, int]) -> Iterator[str]:
-        if self._sockets is not None and any(not self._sockets.full(_listener(s)) for s in self._sockets.handshakes):
+        if self.sockets is not None and any(not self.sockets.stands(s) for s in self.sockets.handshakes):
             yield "a connection being made"
         for waiter in waiters:
             if waiter.wait.call in ("stopped", "zombie"):
@@ -188,28 +191,30 @@ class Observer:
                     yield "a file being read"
                 elif target.kind == "terminal" and waiter.actor in unread:
                     yield "typed bytes"
-                elif target.kind == "socket" and self._sockets is not None:
-                    sock = self._sockets.by_inode.get(target.inode)
+                elif target.kind == "socket" and self.sockets is not None:
+                    sock = self.sockets.by_inode.get(target.inode)
                     if sock is not None and self._comes(sock, waiter, target):
                         yield f"something for {sock}"
         # In a namespace that is shared the sums are everybody's.
-        if self._own_namespace and self._sockets is not None and self._sockets.datagrams_under_way(time.monotonic()):
+        if self._own_namespace and self.sockets is not None and self.sockets.datagrams_under_way(time.monotonic()):
             yield "a datagram on its way"
+        if self.transit is not None:
+            yield from self.transit.motions(time.monotonic())
 
     def _sending(self, waiter: Waiter) -> str:
         """What moves although the waiter can do nothing: its output, or room being made for it."""
         for target in waiter.room:
             if target.kind == "terminal":
                 return "output to a terminal"
-            sock = self._sockets.by_inode.get(target.inode) if self._sockets is not None else None
+            sock = self.sockets.by_inode.get(target.inode) if self.sockets is not None else None
             if sock is not None and self._makes_room(sock):
                 return f"room in {sock}"
         return ""
 
     def _makes_room(self, sock: Sock) -> bool:
         """Whether a blocked send will go on: its other end has read everything, and the word of it is under way."""
-        assert self._sockets is not None
-        peer = self._sockets.by_ends.get(sock.other_ends)
+        assert self.sockets is not None
+        peer = self.sockets.by_ends.get(sock.other_ends)
         return peer is not None and sock.state == ESTABLISHED and bool(sock.unsent) and not peer.unread
 
     def _comes(self, sock: Sock, waiter: Waiter, target: Target) -> bool:
@@ -223,8 +228,8 @@ class Observer:
         # And Nagle's algorithm holds a small write back until the one before is acknowledged, up to 40 ms later, while
         # every thread sleeps: bytes held behind unacknowledged ones will leave by themselves. Held bytes with
         # everything acknowledged will not: the receiver's window is closed until somebody reads.
-        assert self._sockets is not None
-        peer = self._sockets.by_ends.get(sock.other_ends)
+        assert self.sockets is not None
+        peer = self.sockets.by_ends.get(sock.other_ends)
         if peer is None:
             return False
         if peer.sent > sock.received or (peer.held and peer.unacknowledged):
@@ -233,9 +238,12 @@ class Observer:
 
     def _lying(self) -> Iterator[Sock]:
         """Sockets of the stage's programs with something in them: had a waiting thread wanted it, it had moved."""
-        if self._sockets is None:
+        if self.sockets is None:
             return
-        full = [s for s in [*self._sockets.by_inode.values(), *self._sockets.by_ends.values()] if s.unread]
+        full = [s for s in [*self.sockets.by_inode.values(), *self.sockets.by_ends.values()] if s.unread]
+        if self.transit is not None:
+            full = [s for s in full if not self.transit.ours(s)]
+            yield from self.transit.not_taken()
         seen = set()
         for sock in full:
             if sock not in seen and (self._own_namespace or self._ours(sock)):
@@ -258,15 +266,14 @@ class Observer:
         return Scene(standing, picture.unread, lying, moving=picture.moving)
 
     def _on(self, target: Target, owners: Mapping[int, str]) -> On:
-        sock = self._sockets.by_inode.get(target.inode) if self._sockets is not None and target.inode else None
+        sock = self.sockets.by_inode.get(target.inode) if self.sockets is not None and target.inode else None
         if sock is None:
             return On(target.kind, target.kind if target.kind in ("terminal", "pipe") else target.text)
         if sock.protocol == UDP:
             return On("udp", str(sock))
         if sock.state == LISTEN:
             return On("listener", str(sock))
-        assert self._sockets is not None
-        peer = self._sockets.by_ends.get(sock.other_ends)
+        peer = self._across(sock)
         accepted = peer is None or bool(peer.inode) or sock.state != ESTABLISHED
         return On("connection", str(sock), owners.get(peer.inode, "") if peer is not None else "", accepted)
 
@@ -275,22 +282,23 @@ class Observer:
             return Lying("connections", sock.unread, owners.get(sock.inode, ""), "")
         if sock.protocol == UDP:
             return Lying("datagrams", sock.unread, owners.get(sock.inode, ""), "")
-        assert self._sockets is not None
-        peer = self._sockets.by_ends.get(sock.other_ends)
+        assert self.sockets is not None
+        peer = self._across(sock)
         sender = owners.get(peer.inode, "") if peer is not None else ""
-        listeners = (owners.get(s.inode, "") for s in self._sockets.listening if s.sport == sock.sport)
+        port = sock.sport if self.transit is None else self.transit.port(sock)
+        listeners = (owner for s in self.sockets.listening if s.sport == port and (owner := owners.get(s.inode)))
         return Lying("bytes", sock.unread, owners.get(sock.inode, ""), sender, next(listeners, ""))
+
+    def _across(self, sock: Sock) -> Sock | None:
+        """The other end of a connection: a program's, though the relay may stand between."""
+        assert self.sockets is not None
+        return self.transit.across(sock) if self.transit is not None else self.sockets.by_ends.get(sock.other_ends)
 
     def _ours(self, sock: Sock) -> bool:
         """Where everybody shares one namespace: whether one of our programs holds this socket, or listens for it."""
-        assert self._sockets is not None
-        wanted = {sock.inode} if sock.inode else {s.inode for s in self._sockets.listening if s.sport == sock.sport}
+        assert self.sockets is not None
+        wanted = {sock.inode} if sock.inode else {s.inode for s in self.sockets.listening if s.sport == sock.sport}
         return any(wanted & process.sockets() for process in self._table.processes.values())
-
-
-def _listener(sock: Sock) -> int:
-    """The port that a connection in the making is for."""
-    return sock.dport if sock.state == SYN_SENT else sock.sport
 
 
 # Calls that go on only once there is room. (poll's writers are not followed: it has other ways to wake.)

@@ -1,4 +1,4 @@
-"""Starts the programs of one stage and reaps them; runs as `python -I -S launcher.py LEVEL CONTROL_FD`.
+"""Starts the programs of one stage and reaps them; runs as `python -I -S launcher.py LEVEL CONTROL_FD [relay]`.
 
 Three processes take part. The harness holds one end of the control socket and
 the writing end of the lifeline (our stdin). The *guardian* is what is started
@@ -7,6 +7,10 @@ only waits for the lifeline to end or the launcher to die, to sweep up after
 either. The launcher spawns what it is told to and reports who exited; in a box
 it is pid 1, so that its death ends everything inside, setsid and double forks
 included.
+
+With `relay` a box has a second network, the *clients'*: whoever lives there and
+whoever lives in the server's meet only where sockets were made for it, on
+request, in the one and in the other.
 
 Only the standard library, nothing of the harness: it runs beside programs that
 nobody has seen, isolated from the user's site-packages, on any Python from 3.11.
@@ -26,7 +30,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
@@ -36,6 +40,7 @@ MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 NETLINK_SOCK_DIAG = 4
+SUMS = ("sockstat", "sockstat6", "snmp", "snmp6")
 
 # What programs may hold open, as a login shell would give them. The harness raises its own limit to watch many
 # programs, and that must not leak: a program that closes "all" its files at start would take seconds for a million.
@@ -50,7 +55,7 @@ DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM
 
 def main() -> None:
     """Become guardian and launcher. Whatever refuses is reported to the harness in a sentence."""
-    level, control = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
+    level, control, relay = sys.argv[1], socket.socket(fileno=int(sys.argv[2])), "relay" in sys.argv[3:]
     control.set_inheritable(False)  # it crossed our own exec; no program may have it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -67,7 +72,7 @@ def main() -> None:
     if launcher == 0:
         # Not our lifeline: a launcher that held its reading end would still be no harm, but the guardian alone decides.
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        _run_launcher(level, control)
+        _run_launcher(level, control, relay=relay and level == "box")
     control.close()
     guard(level, launcher)
 
@@ -85,18 +90,21 @@ def _cores_allowed() -> bool:
     return resource.getrlimit(resource.RLIMIT_CORE)[1] != 0
 
 
-def _run_launcher(level: str, control: socket.socket) -> NoReturn:
+def _run_launcher(level: str, control: socket.socket, *, relay: bool) -> NoReturn:
     """The child's whole life: set up, serve until the harness hangs up, end what is left."""
     try:
+        networks = Networks()
         try:
             gifts = furnish_box() if level == "box" else furnish_plain()
+            if relay:
+                gifts |= networks.divide()
         except OSError as exc:
             tell(control, {"refused": f"{exc.strerror or exc}"})
             os._exit(1)
-        tell(control, {"ready": os.getpid()}, gifts)
-        for fd in gifts:
+        tell(control, {"ready": os.getpid(), "gifts": list(gifts)}, list(gifts.values()))
+        for fd in gifts.values():
             os.close(fd)
-        Launcher(control).serve()
+        Launcher(control, networks).serve()
         if level != "box":
             sweep(lambda: set(descendants(os.getpid())))
     finally:
@@ -117,16 +125,21 @@ def enter_namespaces() -> None:
     _write("/proc/self/gid_map", f"{gid or 1000} {gid} 1")
 
 
-def furnish_box() -> list[int]:
+def furnish_box() -> dict[str, int]:
     """As pid 1: an own /proc and a working loopback. Gives away a view of /proc and a SOCK_DIAG socket."""
     _libc("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _libc("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     _libc("mount", b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
     # A read-only system, a sized tmpfs and the like belong here, before anything is spawned.
+    _furnish_network()
+    return {"proc": os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), "diag": _sock_diag()}
+
+
+def _furnish_network() -> None:
+    """A loopback that works, in a network that is new."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
     _forget_closed_connections()
-    return [os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), _sock_diag()]
 
 
 def _forget_closed_connections() -> None:
@@ -138,12 +151,48 @@ def _forget_closed_connections() -> None:
         _write("/proc/sys/net/ipv4/tcp_max_tw_buckets", "0")
 
 
-def furnish_plain() -> list[int]:
+def furnish_plain() -> dict[str, int]:
     """Without namespaces: whatever loses its parent becomes our child, so that it can be found and ended."""
     if sys.platform != "linux":
-        return []
+        return {}
     _libc("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    return [os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), _sock_diag()]
+    return {"proc": os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), "diag": _sock_diag()}
+
+
+class Networks:
+    """The networks of a box: one, or after `divide` the server's and the clients'. We live in the server's."""
+
+    def __init__(self) -> None:
+        self._ways: dict[str, int] = {}
+
+    def divide(self) -> dict[str, int]:
+        """Make the clients' network. Gives away its SOCK_DIAG socket and its files of sums in /proc/net."""
+        self._ways["server"] = os.open("/proc/self/ns/net", os.O_RDONLY)
+        _libc("unshare", CLONE_NEWNET)
+        self._ways["clients"] = os.open("/proc/self/ns/net", os.O_RDONLY)
+        try:
+            _furnish_network()
+            sums = {f"clients/{name}": os.open(f"/proc/self/net/{name}", os.O_RDONLY)
+                    for name in SUMS if os.path.exists(f"/proc/self/net/{name}")}  # fmt: skip
+            return {"clients/diag": _sock_diag(), **sums}
+        finally:
+            self._enter("server")
+
+    def _enter(self, side: str) -> None:
+        # Never exec'd since it made its namespaces, pid 1 still has the capability that this takes.
+        _libc("setns", self._ways[side], CLONE_NEWNET)
+
+    @contextlib.contextmanager
+    def at(self, side: str) -> Iterator[None]:
+        """Meanwhile live there: what is started or made belongs to that network."""
+        if side == "clients" and self._ways:
+            self._enter(side)
+            try:
+                yield
+            finally:
+                self._enter("server")
+        else:
+            yield
 
 
 def _sock_diag() -> int:
@@ -178,8 +227,9 @@ def tell(control: socket.socket, message: dict[str, Any], fds: Iterable[int] = (
 class Launcher:
     """Spawns on request, reports exits, reaps everything."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, networks: Networks) -> None:
         self._control = control
+        self._networks = networks
         self._programs: dict[int, str] = {}
         self._buffer = b""
         self._fds: list[int] = []
@@ -212,13 +262,24 @@ class Launcher:
         self._buffer += data
         *lines, self._buffer = self._buffer.split(b"\n")
         for line in lines:
-            self._spawn(json.loads(line))
+            request = json.loads(line)
+            if "sockets" in request:
+                self._make_sockets(request)
+            else:
+                self._spawn(request)
         return bool(data)
+
+    def _make_sockets(self, request: dict[str, Any]) -> None:
+        with contextlib.ExitStack() as stack, self._networks.at(request["side"]):
+            made = [stack.enter_context(socket.socket(request["family"], request["type"]))
+                    for _ in range(request["sockets"])]  # fmt: skip
+            tell(self._control, {"made": len(made)}, [sock.fileno() for sock in made])
 
     def _spawn(self, request: dict[str, Any]) -> None:
         slave = self._fds.pop(0)
         try:
-            pid = spawn(request["argv"], request["folder"], request["environment"], slave)
+            with self._networks.at(request["side"]):
+                pid = spawn(request["argv"], request["folder"], request["environment"], slave)
         except OSError as exc:
             tell(self._control, {"failed": request["actor"], "errno": exc.errno, "why": exc.strerror})
             return

@@ -53,6 +53,7 @@ class Came(NamedTuple):
 
     size: int  # bytes, those past the limit too
     news: bool  # something was taken down: output within the limit, an exit
+    carried: bool = False  # the relay had something to do
 
 
 class Watched(Protocol):
@@ -67,6 +68,9 @@ class Watched(Protocol):
 
     def observe(self) -> Picture:
         """A picture, with the terminals that were typed to."""
+
+    def let_go(self) -> bool:
+        """All is still: whether the network lets go of something that it kept until then."""
 
     def all_reported(self) -> bool:
         """Whether every program that has ended has been reported."""
@@ -111,7 +115,7 @@ class Settling:
     def run(self) -> tuple[str, Picture]:
         """Until something is proved, or time is up: the evidence and the last picture."""
         pause, flooded = FIRST_PAUSE, False
-        self._stage.pump(ANSWER_PAUSE if self._stage.expecting else 0.0)
+        self._pump(ANSWER_PAUSE if self._stage.expecting else 0.0)
         while True:
             picture = None if flooded else self._look()
             evidence = self._evidence(picture) or self._tick(picture)
@@ -119,14 +123,25 @@ class Settling:
                 self._stage.pump()
                 self._account()
                 return evidence, picture or self._last_picture()
-            came = self._stage.pump(FLOOD_PAUSE if flooded else self._pause(pause, picture))
+            came = self._pump(FLOOD_PAUSE if flooded else self._pause(pause, picture))
             flooded = came.size > FLOOD
-            if came.size or came.news:
+            if came.size or came.news or came.carried:
                 pause = FIRST_PAUSE
+            if came.size or came.news:
                 # Output past the limit is no news, or a program that prints for ever would never be found to spin.
                 self._news, self._dropped = (None, False) if came.news else (self._news, True)
-            else:
+            elif not came.carried:
                 pause = min(pause * GROWTH, LONGEST_PAUSE)
+
+    def _pump(self, pause: float) -> Came:
+        """Pump; and while bytes go through the relay wait for what comes of them, before anybody is looked at."""
+        came = self._stage.pump(pause)
+        size, news, carried = came
+        end = time.monotonic() + TICK
+        while came.carried and not came.size and time.monotonic() < end:
+            came = self._stage.pump(ANSWER_PAUSE)
+            size, news = size + came.size, news or came.news
+        return Came(size, news, carried)
 
     def _last_picture(self) -> Picture:
         """Where everybody stands who stands. It proves nothing, and tells who waits for the keyboard.
@@ -158,7 +173,7 @@ class Settling:
         return picture
 
     def _evidence(self, picture: Picture | None) -> str:
-        if picture is None:
+        if picture is None or self._stage.let_go():
             return ""
         if picture.until is None:
             return "stuck" if picture.stuck else "still"

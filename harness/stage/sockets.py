@@ -13,7 +13,7 @@ import os
 import re
 import socket
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.stage.datagrams import Datagrams
@@ -36,6 +36,9 @@ MOST_PARSED = 4096
 FEW = 48
 
 
+Ends = tuple[str, str, int, str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Sock:
     """One socket. `unread`: bytes for its owner (LISTEN: connections that wait to be accepted); `inode` 0: nobody's."""
@@ -54,16 +57,17 @@ class Sock:
     received: int = 0  # bytes that arrived in order
     held: int = 0  # bytes (a FIN counts as one) that have not left: no room at the other end, or Nagle's algorithm
     unacknowledged: int = 0  # segments that left and are not known to have arrived
+    side: str = ""  # whose network it belongs to, where there are several: the same addresses may stand in both
 
     @property
-    def ends(self) -> tuple[str, int, str, int]:
-        """What names a connection: both addresses."""
-        return (self.source, self.sport, self.target, self.dport)
+    def ends(self) -> Ends:
+        """What names a connection: both addresses, in their network."""
+        return (self.side, self.source, self.sport, self.target, self.dport)
 
     @property
-    def other_ends(self) -> tuple[str, int, str, int]:
+    def other_ends(self) -> Ends:
         """The same connection as its other end names it."""
-        return (self.target, self.dport, self.source, self.sport)
+        return (self.side, self.target, self.dport, self.source, self.sport)
 
     def __str__(self) -> str:
         if self.protocol == UDP:
@@ -73,7 +77,7 @@ class Sock:
         return f"tcp connection {self.source}:{self.sport} -> {self.target}:{self.dport}"
 
 
-def parse(message: bytes, protocol: int) -> Sock:
+def parse(message: bytes, protocol: int, side: str = "") -> Sock:
     """An inet_diag_msg, with struct tcp_info in its attributes."""
     family, state, _, _, sport, dport = struct.unpack_from("!BBBBHH", message)
     source, target = message[8:24], message[24:40]
@@ -86,7 +90,7 @@ def parse(message: bytes, protocol: int) -> Sock:
         total, again = struct.unpack_from("=QQ", message, info + 200)
         sent = total - again
     return Sock(family, protocol, state, _address(family, source), sport, _address(family, target), dport,
-                inode, unread, unsent, sent, received, held, unacknowledged)  # fmt: skip
+                inode, unread, unsent, sent, received, held, unacknowledged, side)  # fmt: skip
 
 
 def _info_at(message: bytes) -> int:
@@ -123,17 +127,21 @@ def _address(family: int, raw: bytes) -> str:
 class Sockets:
     """The sockets of one namespace, kept up to date as cheaply as can be."""
 
-    def __init__(self, diag: int, net: str) -> None:
-        """`diag`: a SOCK_DIAG socket made inside of the namespace; `net`: the folder of its /proc/PID/net."""
+    def __init__(self, diag: int, sums: Mapping[str, int], side: str = "") -> None:
+        """`diag`: a SOCK_DIAG socket made inside of the namespace; `sums`: what `sums_in` its /proc/PID/net finds.
+
+        Both are left to whoever opened them. `side` is a name for the namespace where there are several.
+        """
         self._diag = socket.socket(fileno=os.dup(diag))
-        self._stat = [os.open(f"{net}/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in _there(net)]
-        self._datagrams = Datagrams(net)
+        self._stat = [os.dup(sums[name]) for name in _IN_USE if name in sums]
+        self._datagrams = Datagrams([os.dup(sums[name]) for name in _DATAGRAMS if name in sums])
+        self._side = side
         self._in_use = b""
         self._any_udp = True
         self._raw: dict[int, bytes] = {}  # inode -> the part of its message that names it
         self._nameless: list[bytes] = []  # ends that no process holds: closed, or not accepted yet
         self.by_inode: dict[int, Sock] = {}
-        self.by_ends: dict[tuple[str, int, str, int], Sock] = {}
+        self.by_ends: dict[Ends, Sock] = {}
         self.listening: list[Sock] = []
         self.handshakes: list[Sock] = []
         self._parsed: dict[bytes, Sock] = {}
@@ -163,18 +171,29 @@ class Sockets:
         lies = any(sock.protocol == UDP and sock.unread for sock in self.by_inode.values())
         return self._any_udp and not lies and self._datagrams.under_way(now)
 
-    def full(self, port: int) -> bool:
-        """Whether the queue of whoever listens on `port` is full: then the kernel drops, and tries again in seconds."""
-        return any(sock.sport == port and sock.unread > sock.unsent for sock in self.listening)
+    def stands(self, handshake: Sock) -> bool:
+        """Whether a handshake does not go on: the queue is full. Then the kernel drops, and tries again in seconds."""
+        port = handshake.dport if handshake.state == SYN_SENT else handshake.sport
+        return any(s.sport == port and s.unread > s.unsent and s.side == handshake.side for s in self.listening)
+
+    def connection(self, question: bytes) -> Sock | None:
+        """One TCP socket as it is now, None if it is gone: 0.02 ms. `question` is from `about`."""
+        self._diag.send(question)
+        answer = self._diag.recv(1 << 16)
+        length, kind = _HEADER.unpack_from(answer)[:2]
+        if kind != _BY_FAMILY:
+            return None
+        found = parse(answer[_HEADER.size : length], TCP, self._side)
+        return found if found.dport else None  # where there is no such connection the kernel names who listens there
 
     def listeners(self) -> list[Sock]:
-        """Everything that listens or, of UDP, is bound: 0.04 ms."""
-        tcp = [parse(m, TCP) for m in self._ask(_old_request(1 << LISTEN), _GETSOCK_OLD)]
+        """Everything that listens or, of UDP, is bound: 0.1 ms."""
+        tcp = [parse(m, TCP, self._side) for m in self._ask(_old_request(1 << LISTEN), _GETSOCK_OLD)]
         return tcp + self.udp()
 
     def udp(self) -> list[Sock]:
         """Every UDP socket."""
-        return [parse(m, UDP) for family in (AF_INET, AF_INET6)
+        return [parse(m, UDP, self._side) for family in (AF_INET, AF_INET6)
                 for m in self._ask(_request(family, UDP, _ANY_STATE), _BY_FAMILY)]  # fmt: skip
 
     def _udp_too(self) -> list[tuple[bytes, Sock]]:
@@ -194,7 +213,7 @@ class Sockets:
         if found is None:
             if len(self._parsed) > MOST_PARSED:
                 self._parsed.clear()
-            found = parse(message, TCP)
+            found = parse(message, TCP, self._side)
             if info:
                 self._parsed[key] = found
         return found
@@ -249,11 +268,16 @@ class Sockets:
 _GONE = Sock(0, TCP, CLOSE, "", 0, "", 0, 0, 0, 0)
 
 
-def _there(net: str) -> Iterator[str]:
-    for name in ("sockstat", "sockstat6"):
+_IN_USE, _DATAGRAMS = ("sockstat", "sockstat6"), ("snmp", "snmp6")
+
+
+def sums_in(net: str) -> dict[str, int]:
+    """A namespace's files of sums, opened: `net` is the folder of its /proc/PID/net."""
+    found = {}
+    for name in (*_IN_USE, *_DATAGRAMS):
         with contextlib.suppress(OSError):
-            os.stat(f"{net}/{name}")
-            yield name
+            found[name] = os.open(f"{net}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    return found
 
 
 def _message(body: bytes, kind: int, flags: int) -> bytes:
@@ -267,6 +291,13 @@ def _request(family: int, protocol: int, states: int) -> bytes:
 def _old_request(states: int) -> bytes:
     # struct inet_diag_req: family (the kernel takes 0 to mean any), address lengths, extensions, id, states, dbs
     return struct.pack("=BBBB", 0, 0, 0, _WITH_INFO) + b"\0" * 48 + struct.pack("=II", states, 0)
+
+
+def about(family: int, near: tuple[str, int], far: tuple[str, int]) -> bytes:
+    """The question for a connection's socket by its addresses, its own first."""
+    raw = [socket.inet_pton(family, host).ljust(16, b"\0") for host, _ in (near, far)]
+    ends = struct.pack("!HH", near[1], far[1]) + raw[0] + raw[1] + b"\0" * 4 + b"\xff" * 8  # any cookie
+    return _message(struct.pack("=BBBBI", family, TCP, _WITH_INFO, 0, _ANY_STATE) + ends, _BY_FAMILY, _REQUEST)
 
 
 def _one(raw: bytes) -> bytes:

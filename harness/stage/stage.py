@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,19 +23,16 @@ from harness.events import (
     Typed,
 )
 from harness.recording import Recorder
+from harness.scenario.network import Network
 from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
 from harness.stage.asking import Asking
-from harness.stage.box import Box, Level, NotSpawned
+from harness.stage.box import Box, Level, NotSpawned, StageError
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
-from harness.stage.sockets import CLOSE, LISTEN, UDP, Sockets
 from harness.stage.stillness import Stillness, signal_name
-
-# In a box of its own every port is free. It is one that nobody writes into a program: who ignores the argument should
-# not work by luck (5000, 6000), and who has a second, fixed port for files must find that one free (5745, 12000).
-BOX_PORT = 27317
-
+from harness.stage.transit import Transit
+from harness.stage.wires import Taps, Wires
 
 # How long a program that is starting is left alone before it is looked at again.
 START_PAUSE = 0.1
@@ -54,38 +50,51 @@ class Limits:
     proc: bool = True  # False: do as where there is no /proc, and go by time
 
 
-class Stage:
-    """One play's stage. A context manager; for one thread."""
+class Stage(Taps):
+    """One play's stage. A context manager; for one thread.
+
+    With a `network` everything that the programs of other actors and that of `server` say to each other goes through
+    a relay, under its conditions; `seed` is what they draw from.
+    """
 
     def __init__(self, folder: Path, recorder: Recorder, *, level: Level = "auto", limits: Limits = Limits(),
-                 environment: Mapping[str, str] = {}) -> None:  # fmt: skip
+                 environment: Mapping[str, str] = {}, network: Network | None = None, server: str = "server",
+                 seed: int = 0) -> None:  # fmt: skip
         self._folder = Path(folder).resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._recorder = recorder
         self._limits = limits
         self._environment = dict(environment)
         self._actors: dict[str, Actor] = {}
-        self._port: int | None = None
-        self._reserved: socket.socket | None = None
         self._closed = self._left = False
-        self._box = Box(level)
+        self._network = network
+        self._box = Box(level, relay=network is not None)
         self.level: Literal["box", "plain"] = self._box.level
         self.why_plain = self._box.why_plain
-        self._open_eyes()
+        self._wires = Wires(self._box, server)
+        self._open_eyes(seed)
 
-    def _open_eyes(self) -> None:
+    def _open_eyes(self, seed: int) -> None:
         """Everything that watches; only where there is a /proc."""
         self._table: Table | None = None
-        self._sockets: Sockets | None = None
         observer = None
         if self._box.proc >= 0 and self._limits.proc:
             self._table = Table(self._box.proc, self._whose)
-            self._sockets = Sockets(self._box.diag, self._table.path(f"{self._box.launcher}/net"))
-            observer = Observer(self._table, self._sockets, own_namespace=self.level == "box")
+            observer = Observer(self._table, self._wires.open_eyes(self._table), own_namespace=self.level == "box")
         self._still = Stillness(self._recorder, self._box, self._table, observer, self._limits.output)
         self._asking = None
         if self._table is not None and observer is not None:
             self._asking = Asking(self._recorder, self._table, observer, self._still.pump_until)
+        if self._network is not None:
+            self._put_relay(self._network, observer, seed)
+
+    def _put_relay(self, network: Network, observer: Observer | None, seed: int) -> None:
+        if observer is None or observer.sockets is None:
+            raise StageError("a network needs a relay, and a relay a /proc to see the server's ports in")
+        relay = self._wires.put_relay(self._recorder, network, seed)
+        observer.transit = Transit(relay, observer.sockets)
+        self._still.attach(relay)
+        self._before_wire = self._still.pump
 
     def __enter__(self) -> Stage:
         return self
@@ -96,18 +105,12 @@ class Stage:
     # --- who and where
 
     def port(self) -> int:
-        """A port for the server: the same one all along."""
-        if self._port is None:
-            self._port = BOX_PORT if self.level == "box" else self._free_port()
-        return self._port
+        """The server's port: the same one all along."""
+        return self._wires.port()
 
-    def _free_port(self) -> int:
-        # Bound and never listened on: the kernel gives this number to nobody else, and with SO_REUSEADDR on both
-        # sides a server may still listen on it. One without it finds the port taken, so it is let go at start().
-        self._reserved = socket.socket()
-        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._reserved.bind(("127.0.0.1", 0))
-        return int(self._reserved.getsockname()[1])
+    def port_of(self, actor: str) -> int:
+        """The port that this actor's program is told: the server's, or that of the relay before it."""
+        return self._wires.port_of(actor)
 
     def folder_of(self, actor: str) -> Path:
         """That actor's folder, made on first use."""
@@ -143,13 +146,13 @@ class Stage:
         self._still.pump()
         if who.alive:
             raise ValueError(f"{actor} is still running")
-        if self._reserved is not None:
-            self._reserved.close()
-            self._reserved = None
+        self._wires.let_go_of_port()
+        self._wires.look()
         self._still.forget(who)
         terminal = Terminal()
         who.life += 1
-        spawned = self._box.spawn(actor, argv, who.folder, self._environment_of(who), terminal.slave)
+        spawned = self._box.spawn(actor, argv, who.folder, self._environment_of(who), terminal.slave,
+                                  self._wires.side(actor))
         if isinstance(spawned, NotSpawned):
             self._not_started(who, terminal, argv, spawned)
             return
@@ -211,7 +214,9 @@ class Stage:
 
     def settle(self, *, typed_to: Sequence[str] = (), within: float) -> Settled:
         """Until it is proved that nothing more can come, or `within` seconds of the programs' own time are over."""
-        return self._still.settle(typed_to, within)
+        settled = self._still.settle(typed_to, within)
+        self._wires.look()
+        return settled
 
     def ready(self, actor: str, within: float) -> Listening | None:
         """Until the actor listens and all is still. None if it exits, or settles, without."""
@@ -223,29 +228,19 @@ class Stage:
             self._still.pass_time(min(pause, within - own))
             settled = self._still.settle((actor,), within - own)
             own += settled.own + (pause if settled.evidence != "until" else 0)
-        heard = self._heard(actor)
+        heard = self._wires.heard(actor)
+        self._wires.look()
         if not heard or not self.alive(actor):
             return None
         ports, sockets = sorted({port for port, _ in heard}), [f"{transport} {port}" for port, transport in heard]
         return self._recorder.note(Listening, actor=actor, ports=ports, sockets=sockets)
 
     def _not_yet(self, actor: str) -> bool:
-        return self.alive(actor) and not self._heard(actor)
-
-    def _heard(self, actor: str) -> list[tuple[int, str]]:
-        """The ports that the actor's programs listen on, or are bound to (UDP), each with its transport."""
-        if self._table is None or self._sockets is None:
-            return []
-        held: set[int] = set()
-        for process in self._table.processes.values():
-            if process.actor == actor:
-                held |= process.sockets()
-        found = (s for s in self._sockets.listeners() if s.inode in held and s.state in (LISTEN, CLOSE))
-        return sorted({(s.sport, "udp" if s.protocol == UDP else "tcp") for s in found})
+        return self.alive(actor) and not self._wires.heard(actor)
 
     def connected(self, actor: str) -> bool:
         """Whether any of the actor's programs holds a network socket; True where that cannot be seen."""
-        if self._table is None or self._sockets is None:
+        if self._table is None:
             return True
         mine = [process for process in self._table.processes.values() if process.actor == actor]
         return any(process.sockets() for process in mine)
@@ -317,10 +312,7 @@ class Stage:
             self._still.close()
             if self._table is not None:
                 self._table.close()
-            if self._sockets is not None:
-                self._sockets.close()
-            if self._reserved is not None:
-                self._reserved.close()
+            self._wires.close()
 
     def _take_leave(self) -> None:
         self._still.last_words()

@@ -31,6 +31,7 @@ from harness.stage.evidence import Observer, Picture
 from harness.stage.explain import Scene, cause, waits
 from harness.stage.explain import name as name_of
 from harness.stage.procfs import Table
+from harness.stage.relay import Relay
 from harness.stage.settling import Came, Settling
 
 # Programs that have slept for so long between two settlings are looked at before we type: whoever ran, ran by itself.
@@ -62,11 +63,17 @@ class Stillness:
         self._epoll = select.epoll() if hasattr(select, "epoll") else None
         self._register(box.control.fileno())
         self._lives = select.poll()
+        self._relay: Relay | None = None
         self.slowest = 0.0  # answer so far, in the programs' own time
         self.starting = True  # something was started since the last settling
         self._rested_at = 0.0  # when nobody could run any more, if that was proved
 
     # --- who is watched
+
+    def attach(self, relay: Relay) -> None:
+        """From now on this relay works whenever terminals are pumped."""
+        self._relay = relay
+        self._register(relay.fileno())
 
     def watch(self, actor: Actor) -> None:
         """From now on this actor's terminal is pumped."""
@@ -109,9 +116,12 @@ class Stillness:
             for gone in self._box.exits():
                 self._exited(gone)
                 news = True
-        return Came(size, news)
+        # Behind the terminals: what a program says before it sends something stands before it on the recording.
+        return Came(size, news, self._relay is not None and self._relay.turn())
 
     def _wait(self, pause: float) -> None:
+        if self._relay is not None and (due := self._relay.due()) is not None:
+            pause = max(0.0, min(pause, due - time.monotonic()))
         # poll() counts in milliseconds and an answer takes 0.4: select() has microseconds, and sees all terminals
         # through one descriptor, so that its limit of 1,024 does not matter.
         if self._epoll is not None and self._epoll.fileno() < 1024:
@@ -285,6 +295,10 @@ class Stillness:
         """A picture, with the terminals that were typed to since the last settling."""
         assert self._observer is not None
         return self._observer.picture({n: a for n, a in self._actors.items() if a.typed_to})
+
+    def let_go(self) -> bool:
+        """All is still: whether the network lets go of something that it kept until then."""
+        return self._relay is not None and self._relay.let_go()
 
     def all_reported(self) -> bool:
         """Whether every program that has ended has been reported: the kernel knows first, then the launcher."""

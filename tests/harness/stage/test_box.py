@@ -14,7 +14,7 @@ import pytest
 
 from harness.recording import Recorder
 from harness.stage import Stage, StageError, best_level
-from harness.stage.stage import BOX_PORT
+from harness.stage.wires import BOX_PORT
 from tests.harness.stage.conftest import python
 
 ROOT = Path(__file__).parents[3]

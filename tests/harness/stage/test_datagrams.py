@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def net(tmp_path: Path) -> Path:
 @pytest.fixture
 def datagrams(net: Path) -> Iterator[Datagrams]:
     """The sums of that folder."""
-    found = Datagrams(str(net))
+    found = Datagrams([os.open(net / "snmp", os.O_RDONLY)])
     yield found
     found.close()
 

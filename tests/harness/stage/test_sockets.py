@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.stage.sockets import ESTABLISHED, LISTEN, TCP, Sockets, parse
+from harness.stage.sockets import ESTABLISHED, LISTEN, TCP, Sockets, parse, sums_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="SOCK_DIAG is Linux")
 
@@ -49,9 +49,12 @@ def test_an_ipv4_address_in_ipv6_clothes_is_one() -> None:
 def sockets() -> Iterator[Sockets]:
     """Those of this process's namespace."""
     with socket.socket(16, socket.SOCK_RAW, 4) as diag:
-        found = Sockets(diag.fileno(), "/proc/self/net")
+        sums = sums_in("/proc/self/net")
+        found = Sockets(diag.fileno(), sums)
         yield found
         found.close()
+        for fd in sums.values():
+            os.close(fd)
 
 
 def inode(sock: socket.socket) -> int:

@@ -1,0 +1,149 @@
+"""A connection through the relay: two sockets, two flows, and how each of them ends.
+
+A FIN is passed on behind the last byte, a reset as a reset. The two directions
+end on their own: who has shut down writing can still be answered.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+
+from harness.recording import Recorder
+from harness.scenario.network import Condition
+from harness.stage.conditions import Fuse
+from harness.stage.flows import Flow, Leg
+from harness.wire import Unlinked
+
+_READABLE = select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR
+
+
+class Link:
+    """One client's connection: at the leg `near` to it the relay stands for the server, at `far` for the client."""
+
+    def __init__(self, number: int, actor: str, port: int, near: socket.socket, far: socket.socket,
+                 recorder: Recorder) -> None:  # fmt: skip
+        self.number, self.actor, self.port = number, actor, port
+        self.near, self.far = Leg(near), Leg(far)
+        self.up, self.down = Flow("server", self.near, self.far), Flow("client", self.far, self.near)
+        self.flows = (self.up, self.down)
+        self.fuses: dict[Condition, Fuse] = {}
+        self.connected = False
+        self.gone = False
+        self._doomed = False  # to be reset, by whoever may close sockets
+        self._recorder = recorder
+
+    def flow_from(self, leg: Leg) -> Flow:
+        """What comes in at this leg."""
+        return self.up if leg is self.near else self.down
+
+    def flow_into(self, leg: Leg) -> Flow:
+        """What goes out at this leg."""
+        return self.down if leg is self.near else self.up
+
+    def mask(self, leg: Leg) -> int:
+        """What is to be watched at this leg now; -1: nothing ever."""
+        if leg.deaf:
+            return -1
+        if not self.connected:
+            # Nothing is read before the server's side has taken the connection: it may never.
+            return select.EPOLLOUT if leg is self.far else 0
+        incoming = select.EPOLLIN if self.flow_from(leg).reads else 0
+        return incoming | (select.EPOLLOUT if self.flow_into(leg).out else 0)
+
+    def ready(self, leg: Leg, events: int) -> bool:
+        """Something is the matter at this leg. Says whether bytes came."""
+        if not self.connected:
+            self._connect(leg, events)
+            return False
+        came = self._read(leg) if events & _READABLE and self.flow_from(leg).reads else False
+        if events & (select.EPOLLHUP | select.EPOLLERR) and not self.flow_from(leg).reads:
+            # It is told again and again, watched or not.
+            leg.deaf = True
+            if self.flow_from(leg).ending != "rst" and leg.broken():
+                self._reset_came(leg)
+        return came
+
+    def _connect(self, leg: Leg, events: int) -> None:
+        if leg is self.near:
+            self._note("client", "rst")
+            self._doomed = True
+        elif self.far.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self._note("server", "refused")
+            self._doomed = True
+        elif events & select.EPOLLOUT:
+            self.connected = True
+
+    def _read(self, leg: Leg) -> bool:
+        flow = self.flow_from(leg)
+        came = flow.receive(self.number, self._recorder)
+        if came:
+            self.flow_into(leg).answered()
+        elif flow.ending == "rst":
+            self._reset_came(leg)
+        elif flow.ending:
+            self._note(self._side(leg), "fin")
+        return came
+
+    def _reset_came(self, leg: Leg) -> None:
+        """Who resets takes nothing more; what it had sent before is passed on, and then the reset."""
+        flow = self.flow_from(leg)
+        while not flow.ending and flow.receive(self.number, self._recorder):
+            pass
+        self._note(self._side(leg), "rst")
+        leg.deaf = True
+        self.flow_into(leg).drop()
+        flow.ending, flow.over = "rst", False
+
+    def pass_on(self, now: float) -> None:
+        """Send on whatever may go, and the ends behind it."""
+        if self._doomed:
+            self.reset()
+        if not self.connected or self.gone:
+            return
+        for flow in self.flows:
+            self._push(flow, now)
+            while flow.source.deaf and flow.reads:  # there is an end to what it still has
+                self._read(flow.source)
+                self._push(flow, now)
+        if any(fuse.blown for fuse in self.fuses.values()) and not (self.up.out or self.down.out):
+            self._note("network", "rst")
+            self.reset()
+            return
+        for flow in self.flows:
+            if flow.ending and not flow.over and not flow.held and flow.empty:
+                self._end(flow)
+        if self.up.over and self.down.over:
+            self._close(reset=False)
+
+    def _push(self, flow: Flow, now: float) -> None:
+        if flow.waits or flow.shapes:
+            flow.advance(now)
+        if flow.out and not flow.send(self.number, self._recorder):
+            self._reset_came(flow.sink)
+
+    def _end(self, flow: Flow) -> None:
+        flow.over = True
+        if flow.ending == "rst":
+            self.reset()
+        else:
+            with contextlib.suppress(OSError):  # it was reset meanwhile, and reading will say so
+                flow.sink.sock.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Both ends learn that the other is no more. (One who has reset already hears nothing.)"""
+        for flow in self.flows:
+            flow.drop()
+        self._close(reset=True)
+
+    def _close(self, *, reset: bool) -> None:
+        self.gone = True
+        self.near.close(reset=reset)
+        self.far.close(reset=reset)
+
+    def _side(self, leg: Leg) -> str:
+        return "client" if leg is self.near else "server"
+
+    def _note(self, by: str, how: str) -> None:
+        self._recorder.note(Unlinked, link=self.number, by=by, how=how)
