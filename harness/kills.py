@@ -102,8 +102,9 @@ class _Grounds:
     @property
     def complete(self) -> bool:
         """Whether all scenarios of the course are there."""
-        folders = [self.course.folder.samefile(path) for path in self.options.paths]
-        return any(folders) and not self.options.only
+        wanted = [Wanted.parse(path) for path in self.options.paths]
+        whole = [not one.name and self.course.folder.samefile(one.path) for one in wanted]
+        return any(whole) and not self.options.only
 
 
 @dataclass(slots=True)

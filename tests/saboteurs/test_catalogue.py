@@ -112,3 +112,13 @@ def test_a_right_base_gets_through_a_short_visit(base: str, tmp_path: Path) -> N
         finally:
             server.kill()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_scenario_can_be_played_by_its_name() -> None:
+    """Then who lives or loses no marks is no complaint: only the whole folder shows that."""
+    name = "scenarios/list.yaml::LST with an argument is refused"
+    words = ["saboteurs", str(HERE / "list-takes-arguments"), "--scenarios", name]
+    done = subprocess.run([sys.executable, "-m", "harness", *words], cwd=HERE.parent.parent, capture_output=True,
+                          text=True, timeout=300, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 1 saboteurs killed as expected" in done.stdout
