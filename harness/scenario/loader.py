@@ -13,6 +13,7 @@ from harness.scenario.drawn import drawn
 from harness.scenario.mistakes import Collector, Mistake, Mistakes
 from harness.scenario.model import Place, Scenario, Source
 from harness.scenario.network import BadCondition, under
+from harness.scenario.specification import check_model
 from harness.yaml_file import Node, Table, Text, read
 
 __all__ = [
@@ -63,8 +64,11 @@ def check_file(path: Path | str, assignment: Assignment) -> list[Mistake]:
 
 
 def load_assignment(path: Path) -> Assignment:
-    """assignment.yaml, checked. Raises Mistakes."""
-    return assignment_text(read_text(path), str(path))
+    """assignment.yaml, checked, and the model that it names. Raises Mistakes."""
+    text = read_text(path)
+    assignment = assignment_text(text, str(path))
+    check_model(text, path)
+    return assignment
 
 
 def assignment_text(text: str, file: str = ASSIGNMENT) -> Assignment:

@@ -291,6 +291,7 @@ def test_an_assignment_is_found_above_and_checked(tmp_path: Path) -> None:
     inner.mkdir(parents=True)
     path = tmp_path / "assignment.yaml"
     path.write_text(ASSIGNMENT_YAML)
+    (tmp_path / "model.py").write_text("model = dict\n")  # it names one
     assert find_assignment(inner) == find_assignment(inner / "x.yaml") == path
     assert load_assignment(path).timeout == 5
     path.write_text(ASSIGNMENT_YAML.replace("timeout: 5", "timeuot: 5").replace("entry: server", "entri: server"))
