@@ -12,7 +12,7 @@ from harness.grade.rubric import Rubric, load_rubric
 from harness.memory import last_failed
 from harness.scenario import words
 from harness.scenario.assignment import Assignment
-from harness.scenario.loader import find_assignment, load_assignment
+from harness.scenario.loader import find_assignment, load_assignment, read_text
 from harness.scenario.mistakes import nearest
 from harness.scenario.model import Scenario
 from harness.scenario.network import BadCondition, parse_condition, under
@@ -31,6 +31,7 @@ class Course:
     text: str
     sample: str
     rubric: Rubric | None
+    model: str = ""  # the text of the model that says which answers are right; "": there is none
 
 
 # One recv() taken for one message brings a file over whole in some plays, and cut short in others.
@@ -95,6 +96,7 @@ def open_course(path: Path | None, wanted: Sequence[Wanted], variant: str = "") 
     return Course(
         file.parent, assignment, file.read_text(encoding="utf-8"), sample.read_text(encoding="utf-8") if sample else "",
         load_rubric(rubric) if rubric.exists() else None,
+        read_text(file.parent / assignment.model) if assignment.model else "",  # it was loaded with the assignment
     )
 
 

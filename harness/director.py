@@ -22,7 +22,20 @@ from harness.props import Props, put
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.scenario.drawn import drawn
-from harness.scenario.model import AnyOf, Deed, Do, Expect, ExpectFile, Pass, Scenario, Sight, Step, Together, Type
+from harness.scenario.model import (
+    AnyOf,
+    Deed,
+    Do,
+    Expect,
+    ExpectFile,
+    OneOrder,
+    Pass,
+    Scenario,
+    Sight,
+    Step,
+    Together,
+    Type,
+)
 from harness.stage import Limits, Stage, StageError
 from harness.stage.box import Level
 from harness.subject.subject import Subject, fill
@@ -35,13 +48,15 @@ class Director:
     """Plays one scenario. `perform` below is the door; the methods follow the order of a play."""
 
     def __init__(self, scenario: Scenario, assignment: Assignment, subject: Subject, stage: Stage, recorder: Recorder,
-                 *, seed: int, sample: str) -> None:
+                 *, seed: int, sample: str, model: str = "") -> None:
         self._scenario = scenario = drawn(scenario, seed)
         self._assignment = assignment
         self._subject = subject
         self._stage = stage
         self._recorder = recorder
         self._seed = seed
+        # Only where it is asked for: it would be the largest part of a small recording.
+        self._model = model if any(isinstance(step, OneOrder) for step in scenario.steps()) else ""
         self._props = Props(scenario, assignment, sample=sample, seed=seed, accounts_end=subject.accounts_end)
         self._accounts = self._props.accounts()
         self._values = {**assignment.values, "host": _LOCALHOST, "port": str(stage.port())}
@@ -84,6 +99,7 @@ class Director:
                       "system": f"{platform.system()} {platform.release()}"},
             values=self._values, accounts={handle: list(pair) for handle, pair in self._accounts.items()},
             variant=self._assignment.name, network=list(network.imposed) if network else [],
+            model=self._model,
         )
 
     def _lay_out(self) -> None:
@@ -264,15 +280,16 @@ class Director:
 
 def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, folder: Path, sample: str,
             assignment_text: str, seed: int = 0, blobs: Path | None = None, limits: Limits | None = None,
-            level: Level = "auto") -> Recording:
+            level: Level = "auto", model: str = "") -> Recording:
     """Play `scenario` against `subject` in `folder` (fresh, ours) and return everything that happened.
 
-    `sample` is the text of the assignment's sample accounts. Never raises for anything that the subject does.
+    `sample` is the text of the assignment's sample accounts, `model` that of its model. Never raises for anything
+    that the subject does.
     """
     recorder = Recorder(blobs)
     why = "played"
     with Stage(folder, recorder, level=level, limits=limits or Limits()) as stage:
-        director = Director(scenario, assignment, subject, stage, recorder, seed=seed, sample=sample)
+        director = Director(scenario, assignment, subject, stage, recorder, seed=seed, sample=sample, model=model)
         try:
             director.play(assignment_text)
         except StageError as exc:

@@ -57,6 +57,7 @@ class Setting:
     keep: Path
     workshop: Path  # where the stages' folders are made; its owner removes it
     level: Level = "auto"
+    model: str = ""  # the text of the assignment's model
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
         recording = perform(
             task.scenario, setting.assignment, setting.subject, folder=folder, sample=setting.sample,
             assignment_text=setting.assignment_text, seed=task.seed, blobs=blobs, level=setting.level,
+            model=setting.model,
         )
         recording.save(path)
         outcome = judge(task.scenario, recording, blob_reader(blobs))

@@ -42,7 +42,8 @@ def run(options: Options) -> Exit:
     with workshop() as folder:
         prepared = prepare(options, folder)
         course, chosen, subject, options = prepared.course, prepared.chosen, prepared.subject, prepared.options
-        setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder)
+        setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder,
+                          model=course.model)
         plays = tasks(chosen, course.assignment, seed=options.seed, repeat=options.repeat,
                       files_again=options.plays_of_files)
         view = Console(verbose=options.verbose)

@@ -1,18 +1,17 @@
 """The assignment's model: a file of Python beside assignment.yaml that says which answer is right in which state.
 
-It is the course's own code, and no submission's. What it must offer stands in `Specification`; it knows nothing of
-the harness, and the harness nothing of what it is about.
+It is the course's own code, and no submission's (model_code.py says how it is run). What it must offer stands in
+`Specification`; it knows nothing of the harness, and the harness nothing of what it is about.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from harness.scenario.mistakes import Collector
+from harness.scenario.model_code import NoModel, load_model
 from harness.yaml_file import Table, Text, read
 
 Files = Callable[[str], str | None]
@@ -51,23 +50,21 @@ class Maker(Protocol):
         """The model of one play: the accounts that there are before it, and the assignment's values."""
 
 
+def maker_of(text: str) -> Maker:
+    """The function `model` of a model's text. Raises NoModel."""
+    return cast(Maker, load_model(text).model)
+
+
 def load_maker(path: Path) -> Maker:
     """The function `model` of a file of Python. Raises ImportError, with the reason, for a file that has none."""
-    # By its own name it could hide a module of that name; by its place it is never taken for another assignment's.
-    name = f"_assignment_{abs(hash(str(path.resolve())))}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
+    if not path.is_file():
         raise ImportError(f"there is no file of Python {path.name!r} beside assignment.yaml")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
     try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as exc:  # it may do anything at all
-        raise ImportError(f"{path.name} cannot be imported: {type(exc).__name__}: {exc}") from exc
-    maker = getattr(module, "model", None)
-    if not callable(maker):
-        raise ImportError(f"{path.name} has no function model(accounts, values)")
-    return cast(Maker, maker)
+        return maker_of(path.read_text(encoding="utf-8"))
+    except NoModel as exc:
+        raise ImportError(f"{path.name}:{exc.line}:{exc.column}: {exc}") from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ImportError(f"{path.name} cannot be read: {exc}") from exc
 
 
 def check_model(text: str, file: Path) -> None:

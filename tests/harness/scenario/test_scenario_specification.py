@@ -1,3 +1,5 @@
+"""The model that an assignment names: what is said where it cannot be loaded."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -25,10 +27,11 @@ variants:
     [
         (None, "model = dict", ["7:8: there is no file of Python 'rules.py' beside assignment.yaml"]),
         ("model = dict", "import nothing_of_that_name",
-         ["9:16: other.py cannot be imported: ModuleNotFoundError: No module named 'nothing_of_that_name'"]),
-        ("model = 3", "def model(accounts, values): ...", ["7:8: rules.py has no function model(accounts, values)"]),
-        ("raise SystemExit(3)", "1 +", ["7:8: rules.py cannot be imported: SystemExit: 3",
-                                        "9:16: other.py cannot be imported: SyntaxError: invalid syntax"]),
+         ["9:16: other.py:1:1: a model decides, and touches nothing: it cannot import 'nothing_of_that_name'"]),
+        ("model = 3", "def model(accounts, values): ...",
+         ["7:8: rules.py:1:1: a model has a function `model(accounts, values)`, and this has none"]),
+        ("raise ValueError(3)", "1 +", ["7:8: rules.py:1:1: this cannot be run: ValueError: 3",
+                                        "9:16: other.py:1:4: this is not Python: invalid syntax"]),
     ],
 )  # fmt: skip
 def test_a_model_that_cannot_be_loaded_is_told_with_its_place(
