@@ -258,14 +258,14 @@ class Observer:
         now = time.monotonic()
         standing = [
             Standing(w.actor, w.thread.process.pid, w.thread.tid, w.thread.name, w.wait.call,
-                     [self._on(target, owners) for target in [*w.targets, *w.room]], w.ends_in(now),
+                     [self._on(target, owners if whose else None) for target in [*w.targets, *w.room]], w.ends_in(now),
                      w.thread.housekeeping())
             for w in picture.waiters if only is None or w.actor in only
         ]  # fmt: skip
         lying = [self._lies(sock, owners) for sock in picture.lying]
         return Scene(standing, picture.unread, lying, moving=picture.moving)
 
-    def _on(self, target: Target, owners: Mapping[int, str]) -> On:
+    def _on(self, target: Target, owners: Mapping[int, str] | None) -> On:
         sock = self.sockets.by_inode.get(target.inode) if self.sockets is not None and target.inode else None
         if sock is None:
             return On(target.kind, target.kind if target.kind in ("terminal", "pipe") else target.text)
@@ -275,6 +275,8 @@ class Observer:
             return On("listener", str(sock))
         peer = self._across(sock)
         accepted = peer is None or bool(peer.inode) or sock.state != ESTABLISHED
+        if owners is None:
+            return On("connection", str(sock), None, accepted)
         return On("connection", str(sock), owners.get(peer.inode, "") if peer is not None else "", accepted)
 
     def _lies(self, sock: Sock, owners: Mapping[int, str]) -> Lying:

@@ -7,7 +7,7 @@ more, following each connection to whoever holds its other end.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,14 +21,15 @@ _CALLS = {"recvfrom": "recv", "accept4": "accept", "sendto": "send", "pselect6":
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """One thing that is waited on. `peer`: who holds the other end of a connection; `accepted`: whether anybody does.
+    """One thing that is waited on. `peer`: who holds the other end of a connection ("": nobody any more; None: it was
+    not looked for); `accepted`: whether anybody does.
 
     `kind`: terminal | connection | listener | udp | socket | pipe | timer | event | file | unknown.
     """
 
     kind: str
     text: str
-    peer: str = ""
+    peer: str | None = ""
     accepted: bool = True
 
 
@@ -171,19 +172,20 @@ def _for(s: Standing) -> str:
     connections = [on for on in s.on if on.kind == "connection"]
     if any(not on.accepted for on in connections):
         return " for an answer on a connection that nobody has accepted"
+    peers = [name(on.peer) for on in connections if on.peer is not None]
     if s.call in ("sendto", "sendmsg", "write", "writev") and connections:
-        return f": {name(connections[0].peer)} does not read what it sends"
+        return f": {peers[0] if peers else 'the other end'} does not read what it sends"
     if s.actor == "server" and connections:
-        return " on the connection of " + _list(name(on.peer) for on in connections)
+        return f" on the connection of {_list(peers)}" if peers else " on a connection"
     if connections:
-        return " for an answer from " + _list(name(on.peer) for on in connections)
+        return f" for an answer from {_list(peers)}" if peers else " for an answer"
     if s.has("listener"):
         return " for a new connection"
     others = {"pipe": " on a pipe", "udp": " on a UDP socket", "socket": " on a local socket", "event": " on an event"}
     return next((text for kind, text in others.items() if s.has(kind)), "")
 
 
-def _list(names: Iterator[str]) -> str:
+def _list(names: Iterable[str]) -> str:
     *first, last = dict.fromkeys(names)
     return f"{', '.join(first)} and {last}" if first else last
 

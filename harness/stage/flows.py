@@ -99,6 +99,19 @@ class Flow:
         """When to pass on again although nothing came."""
         return min((shape.due for shape in self.shapes if shape.due is not None), default=None)
 
+    @property
+    def promised(self) -> float | None:
+        """When something will surely leave by itself, and nothing before."""
+        return min((shape.due for shape in self.shapes if shape.promised and shape.due is not None), default=None)
+
+    def let_go(self, _: float) -> bool:
+        """Everybody else is still: whether a condition lets go of what it kept until then."""
+        return sum(shape.let_go() for shape in self.shapes) > 0
+
+    def stirs(self) -> bool:
+        """Whether a condition would let something go now."""
+        return any(shape.stirs() for shape in self.shapes)
+
     def receive(self, number: int, recorder: Recorder) -> bool:
         """Read once, and note it. Says whether bytes came; an end is left in `ending`."""
         small = self.burst < KEPT

@@ -26,6 +26,7 @@ class Link:
                  recorder: Recorder) -> None:  # fmt: skip
         self.number, self.actor, self.port = number, actor, port
         self.near, self.far = Leg(near), Leg(far)
+        self.legs = (self.near, self.far)
         self.up, self.down = Flow("server", self.near, self.far), Flow("client", self.far, self.near)
         self.flows = (self.up, self.down)
         self.fuses: dict[Condition, Fuse] = {}

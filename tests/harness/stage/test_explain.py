@@ -84,6 +84,15 @@ def test_waits_are_told_in_words() -> None:
     ]  # fmt: skip
 
 
+def test_who_was_not_looked_for_is_not_said_to_have_ended() -> None:
+    """A quiet look leaves out who holds which connection; only a look at a hang asks for that."""
+    unknown, gone = On("connection", "tcp", None), On("connection", "tcp", "")
+    told = [waits(Scene([standing(actor, "recvfrom", on)]))[0]["told"]
+            for actor in ("server", "yoda") for on in (unknown, gone)]  # fmt: skip
+    assert told == ["in recv() on a connection", "in recv() on the connection of a program that has ended",
+                    "in recv() for an answer", "in recv() for an answer from a program that has ended"]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("call", "told"),
     [
