@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from harness.events import Conduct, Output, Settled, Typed
 from harness.probe.experiment import MEMBER, NEW, Played
-from harness.probe.trouble import ending
+from harness.probe.trouble import ending, waiting
 from harness.subject.learnt import Fact
 from harness.subject.prompts import question, same_question
 
@@ -116,18 +116,18 @@ def idle(one: Played, roles: Mapping[str, str]) -> dict[str, Fact]:
 
 
 def _idle(settled: Settled, actor: str) -> Fact:
-    waits = [w for w in settled.waits if w["actor"] == actor]
+    waits = [w for w in settled.waits if w["actor"] == actor and "told" in w]
     ends = [float(w["ends_in"]) for w in waits if "ends_in" in w]
     if settled.evidence == "spinning" and re.search(rf"\bof (?:the )?{re.escape(actor)}\b", settled.cause):
         return Fact("spins", settled.cause)
-    calls = ", ".join(dict.fromkeys(str(w["call"]) for w in waits))
     if not waits:
         return Fact("runs", f"it was never seen to wait ({settled.evidence})")
+    told = waiting(waits)
     if not ends:
-        return Fact("blocks", f"its threads wait in {calls}, none with a time limit")
+        return Fact("blocks", f"it waits {told}, never with a time limit")
     if min(ends) <= _POLL:
-        return Fact("polls", f"it wakes by itself again and again ({settled.evidence}; {calls})")
-    return Fact("has a heartbeat", f"it wakes by itself in {min(ends):.1f} s ({settled.evidence}; {calls})")
+        return Fact("polls", f"it wakes by itself again and again ({settled.evidence}): it waits {told}")
+    return Fact("has a heartbeat", f"it wakes by itself in {min(ends):.1f} s ({settled.evidence}): it waits {told}")
 
 
 def ports(one: Played) -> dict[str, Fact]:

@@ -9,11 +9,13 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.events import Conduct, Exited, Started
+from harness.judge.sentences import several
 from harness.probe.experiment import Played
 from harness.scenario.assignment import Assignment
 
@@ -85,8 +87,13 @@ def _never(played: Played, expected: str) -> Trouble:
 
 def _waiting(played: Played) -> str:
     """What its threads wait for, at the last look."""
-    waits = [w for s in played.settled()[-1:] for w in s.waits if w["actor"] == played.server]
-    return "it waits for " + ", ".join(dict.fromkeys(str(w["on"]) for w in waits)) if waits else "nobody knows why"
+    waits = waiting([w for s in played.settled()[-1:] for w in s.waits if w["actor"] == played.server])
+    return f"it waits {waits}" if waits else "nobody knows why"
+
+
+def waiting(waits: Iterable[Mapping[str, Any]]) -> str:
+    """What threads wait in, as their author knows it; those of a runtime, of which nothing is told, are left out."""
+    return several(list(dict.fromkeys(str(w["told"]) for w in waits if "told" in w)))
 
 
 def client_trouble(played: Played, handle: str, assignment: Assignment) -> Trouble | None:

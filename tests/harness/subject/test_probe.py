@@ -52,6 +52,8 @@ def test_the_card_says_what_was_learnt(probed: Probed, tmp_path: Path) -> None:
     }  # fmt: skip
     assert card["troubles"] == []
     assert "either will do" in card["facts"]["accounts end"]["seen"]
+    # As their author knows them, and no names of system calls.
+    assert card["facts"]["server idle"]["seen"].startswith("it waits in poll() for a new connection")
 
 
 def test_a_variant_is_known_by_how_its_server_listens(probed: Probed, tmp_path: Path) -> None:

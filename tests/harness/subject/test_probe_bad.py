@@ -129,7 +129,7 @@ SERVERS = {
         ["it runs and never does: ", "(futex)", "its last words were 'thinking'", START]),
     "one that asks at its keyboard": (
         "input('Which port? ')", "never-listens",
-        ["it waits for terminal", "its last words were 'Which port?'", START]),
+        ["it waits in read() for its keyboard", "its last words were 'Which port?'", START]),
     "one that listens on another port": (
         door.rules() + door.TCP.replace("int(sys.argv[1])", "6000"), "other-port",
         ["it listens on tcp 6000: take the port from the arguments (`python3 server.py 5745 sesame`)"]),
