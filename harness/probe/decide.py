@@ -54,7 +54,8 @@ def decide(subject: Subject, assignment: Assignment, lab: Laboratory, given: Giv
     known = manners(replace(way.subject, accounts_end=ends), way.assignment, lab, best)
     facts |= manners_facts(known, best)
     learnt = {key: f"{fact.text} ({fact.seen})" for key, fact in facts.items()}
-    troubles = list(_troubles(way, copes, best))
+    built = [Trouble(known["code"], known["sentence"], False, known.get("mend", "")) for known in subject.troubles]
+    troubles = [*built, *_troubles(way, copes, best)]
     subject = replace(way.subject, accounts_end=ends, learnt=learnt, manners=known,
                       troubles=[trouble.described() for trouble in troubles])  # fmt: skip
     return Decision(way.assignment, subject, facts, troubles, copes)

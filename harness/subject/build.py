@@ -29,11 +29,17 @@ from harness.subject.subject import COMMAND, Program, Subject, SubjectError
 _BUILD_S = 120
 # What is told of a compiler's words: its first complaints are the ones that help.
 _WORDS = 20_000
+# And where it made the programs all the same, so much of its last line.
+_LAST = 160
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _PACKAGE = re.compile(rb"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _MAIN = re.compile(rb"\bmain\s*\(")
 # How what a C compiler made begins: ELF, and Mach-O of two sizes.
 _COMPILED = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
+
+
+_MEND = ("type make in a fresh copy of exactly what is handed in, and take out of its first rule what cannot be made "
+         "there")  # fmt: skip
 
 
 class DoesNotBuild(SubjectError):
@@ -52,6 +58,7 @@ def build(folder: Path, assignment: Assignment, workshop: Path, files: Mapping[s
     entries = find_entries(folder, assignment, files)
     built: dict[Path, Path] = {}
     programs = {}
+    wrong: dict[str, None] = {}  # what failed of builds that made their programs all the same, each once
     for role, entry in entries.items():
         home = _home(entry, folder)
         if home not in built:
@@ -60,10 +67,12 @@ def build(folder: Path, assignment: Assignment, workshop: Path, files: Mapping[s
             if entry.language == "c":
                 _forget_compiled(built[home])
         inside = (entry.folder / entry.file).relative_to(home)
-        command = _make(entry, built[home], inside)
+        command, late = _make(entry, built[home], inside)
+        wrong |= dict.fromkeys(filter(None, [late]))
         where = str((entry.folder / entry.file).relative_to(folder))
         programs[role] = Program(role, command, entry.language, built[home], assignment.roles[role].arguments, where)
-    return Subject(folder.name, programs)
+    troubles = [{"code": "build-fails", "sentence": sentence, "mend": _MEND} for sentence in wrong]
+    return Subject(folder.name, programs, troubles=troubles)
 
 
 def _home(entry: Entry, submission: Path) -> Path:
@@ -96,19 +105,20 @@ def with_commands(subject: Subject | None, commands: dict[str, str], here: Path)
         sources = programs[role].sources if role in programs else None
         programs[role] = Program(role, command_words(command, here), COMMAND, sources)
     name = subject.name if subject else ""
-    return Subject(" + ".join([name, *commands.values()]).strip(" +"), programs)
+    return Subject(" + ".join([name, *commands.values()]).strip(" +"), programs,
+                   troubles=subject.troubles if subject else ())
 
 
-def _make(entry: Entry, folder: Path, inside: Path) -> list[str]:
-    """Build one entry in its copy and return the words that start it from there."""
+def _make(entry: Entry, folder: Path, inside: Path) -> tuple[list[str], str]:
+    """Build one entry in its copy: the words that start it from there, and what failed although it was made ("")."""
     if entry.language == "python":
         if why := why_python_2(folder / inside):
-            return [_python_2(entry, why), entry.file]
+            return [_python_2(entry, why), entry.file], ""
         # Compiled once here, not once per actor: a client with a dozen modules starts in half the time.
         compileall.compile_dir(folder, quiet=2, maxlevels=3)
-        return [sys.executable, entry.file]
+        return [sys.executable, entry.file], ""
     if entry.language == "java":
-        return _make_java(entry, folder, inside)
+        return _make_java(entry, folder, inside), ""
     return _make_c(entry, folder, inside)
 
 
@@ -148,26 +158,26 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def _make_c(entry: Entry, folder: Path, inside: Path) -> list[str]:
-    name = inside.stem
+def _make_c(entry: Entry, folder: Path, inside: Path) -> tuple[list[str], str]:
+    name, late = inside.stem, ""
     makefile = _makefile(folder)
     _need("cc", entry)
     if makefile:
         _need("make", entry)
-        _run_make(folder, inside, makefile)
+        late = _run_make(folder, inside, makefile)
     else:
         _run(["cc", "-O1", "-o", name, *_parts(folder, inside), "-pthread", "-lm"], folder)
     made = next(iter(_programs(folder, inside)), None)
     if made is None:
         raise DoesNotBuild(f"{entry.file}: the build made no program called {name!r}")
-    return [f"./{made.relative_to(folder)}"]
+    return [f"./{made.relative_to(folder)}"], late
 
 
-def _run_make(folder: Path, inside: Path, makefile: str) -> None:
-    """Run make, until it has made this program.
+def _run_make(folder: Path, inside: Path, makefile: str) -> str:
+    """Run make, until it has made this program; a sentence on what failed all the same, or "".
 
     Its first rule may make only the other program, or more than the programs: tests that fail afterwards, or want
-    what was not handed in, unmake nothing.
+    what was not handed in, unmake nothing. But whoever types make sees it fail, and that is said.
     """
     failed: DoesNotBuild | None = None
     try:
@@ -179,6 +189,14 @@ def _run_make(folder: Path, inside: Path, makefile: str) -> None:
         _run(["make", "-f", makefile, rule], folder)
     if failed and not _programs(folder, inside):
         raise failed
+    return _late(failed) if failed else ""
+
+
+def _late(failed: DoesNotBuild) -> str:
+    """A build that failed when the programs were there."""
+    first, *words = str(failed).splitlines()
+    last = f"; its last words were {words[-1].strip()[:_LAST]!r}" if words else ""
+    return f"{first.removeprefix('does not build: ')}, although the programs were made and are played{last}"
 
 
 def _parts(folder: Path, inside: Path) -> Sequence[str]:

@@ -277,6 +277,20 @@ def test_a_makefile_that_makes_nothing_is_told(tmp_path: Path, makefile: str, se
 
 
 @NEEDS_C
+def test_a_build_that_fails_when_its_programs_are_there_is_told(tmp_path: Path) -> None:
+    """They are played, for tests that stayed at home unmake nothing; but whoever types make should know."""
+    subject = build(lay(tmp_path / "z", C["a makefile that also runs tests"]), ASSIGNMENT, tmp_path / "built")
+    assert said(subject, "server", tmp_path) == "server 5745"
+    (trouble,) = subject.troubles
+    assert trouble["code"] == "build-fails"
+    assert trouble["sentence"].startswith(
+        "make -f Makefile ended with status 2, although the programs were made and are played; its last words were '"
+    )
+    assert "tests" in trouble["sentence"]
+    assert not build(lay(tmp_path / "y", C["with a makefile"]), ASSIGNMENT, tmp_path / "built2").troubles
+
+
+@NEEDS_C
 def test_a_build_without_an_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A makefile that waits for ever is told, and nothing of it stays."""
     monkeypatch.setattr(building, "_BUILD_S", 0.2)
