@@ -47,13 +47,13 @@ class Linking:
 
     # --- streams
 
-    def stream(self, door: Door, near: socket.socket) -> Link:
-        """The link of a client that has come through this door."""
+    def stream(self, door: Door, near: socket.socket, peer: Address) -> Link:
+        """The link of a client that has come through this door. (It may be gone already, and then has no name left.)"""
         far = self._towards_server(door.behind.family)
         for sock in (near, far):
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        here, peer = near.getsockname(), near.getpeername()
+        here = near.getsockname()
         found = self.clients.connection(about(near.family, peer, here))
         number, actor = self._linked(found.inode if found is not None else 0, door, "tcp")
         link = Link(number, actor, door.behind.port, near, far, self._recorder)

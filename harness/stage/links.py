@@ -68,8 +68,7 @@ class Link:
 
     def _connect(self, leg: Leg, events: int) -> None:
         if leg is self.near:
-            self._note("client", "rst")
-            self._doomed = True
+            leg.deaf = True  # it has gone already: what it left is read once somebody is there to have it
         elif self.far.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             self._note("server", "refused")
             self._doomed = True

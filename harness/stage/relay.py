@@ -133,7 +133,7 @@ class Relay:
         made: list[AnyLink] = []
         with contextlib.suppress(OSError):  # nobody more; or whoever came has gone
             while True:
-                link = self._linking.stream(door, door.sock.accept()[0])
+                link = self._linking.stream(door, *door.sock.accept())
                 made.append(link)
                 self._links[link.number] = link
                 for leg in link.legs:

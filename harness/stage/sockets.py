@@ -13,8 +13,9 @@ import os
 import re
 import socket
 import struct
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from harness.stage.datagrams import Datagrams
 
@@ -293,9 +294,9 @@ def _old_request(states: int) -> bytes:
     return struct.pack("=BBBB", 0, 0, 0, _WITH_INFO) + b"\0" * 48 + struct.pack("=II", states, 0)
 
 
-def about(family: int, near: tuple[str, int], far: tuple[str, int]) -> bytes:
+def about(family: int, near: Sequence[Any], far: Sequence[Any]) -> bytes:
     """The question for a connection's socket by its addresses, its own first."""
-    raw = [socket.inet_pton(family, host).ljust(16, b"\0") for host, _ in (near, far)]
+    raw = [socket.inet_pton(family, host).ljust(16, b"\0") for host in (near[0], far[0])]
     ends = struct.pack("!HH", near[1], far[1]) + raw[0] + raw[1] + b"\0" * 4 + b"\xff" * 8  # any cookie
     return _message(struct.pack("=BBBBI", family, TCP, _WITH_INFO, 0, _ANY_STATE) + ends, _BY_FAMILY, _REQUEST)
 
