@@ -68,6 +68,7 @@ class Task:
     scenario: Scenario
     seed: int
     plays: int = 1  # how often its scenario is played
+    explored: bool = False  # in an order of delivery that was drawn, one of so many
 
     @property
     def name(self) -> str:

@@ -55,6 +55,30 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Explored:
+    """What the plays of one scenario under many orders of delivery showed. Those that are undecided do not count.
+
+    In some, something arrived at once behind something else: there luck decides. In the others every answer was
+    waited for.
+    """
+
+    orders: int  # how many different ones were played
+    there: int | None  # how many there are; None: more than anybody plays
+    at_once: int = 0
+    at_once_failed: int = 0
+    in_turn: int = 0
+    in_turn_failed: int = 0
+    file: str = ""  # the scenario file that was made of the order in which it failed
+    file_failed: int = 0  # how often that failed again
+    file_plays: int = 0
+
+    @property
+    def all(self) -> bool:
+        """Whether there is no other order."""
+        return self.orders == self.there
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What we conclude about one scenario: from one play, or from several together (judge/plays.py)."""
 
@@ -72,6 +96,7 @@ class Outcome:
     failed_plays: Sequence[int] = ()  # their seeds; of several plays only
     undecided_plays: Sequence[int] = ()
     skipped_plays: Sequence[int] = ()
+    explored: Explored | None = None
 
     @property
     def divergence(self) -> Finding | None:
@@ -80,12 +105,17 @@ class Outcome:
 
     @property
     def often(self) -> str:
-        """How many of several plays went wrong: "failed 2 of 5 plays (seeds 1, 3)"; "" for one play, or if none did."""
-        said = [f"failed {len(self.failed_plays)} of {self.plays} plays{_seeds(self.failed_plays)}"]
-        said = said if self.failed_plays else []
-        for word, seeds in (("undecided", self.undecided_plays), ("skipped", self.skipped_plays)):
+        """How many of several plays went wrong: "failed 2 of 5 plays (seeds 1, 3)"; "" for one play, or if none did.
+
+        Of explored orders: "failed 7 of 40 orders". They all have one seed.
+        """
+        unit = "orders" if self.explored and self.explored.orders == self.plays else "plays"
+        said = []
+        for word, seeds in (("failed", self.failed_plays), ("undecided in", self.undecided_plays),
+                            ("skipped in", self.skipped_plays)):  # fmt: skip
             if seeds:
-                said.append(f"{word} in {len(seeds)} of {self.plays}{_seeds(seeds)}")
+                of = f" {unit}" if word == "failed" else ""
+                said.append(f"{word} {len(seeds)} of {self.plays}{of}{'' if self.explored else _seeds(seeds)}")
         return ", ".join(said)
 
     @property

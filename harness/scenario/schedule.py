@@ -33,6 +33,7 @@ class _Reader:
     acts: dict[str, list[_Act]]  # of each person, in the order of the play
     at: dict[str, int] = field(default_factory=dict)  # how far each person's deliveries have come
     group: int = 0
+    named: set[tuple[str, int]] = field(default_factory=set)  # the acts that stand above, by person and place
 
     def delivery(self, node: Node) -> Delivery | None:
         """What one `NAME: LINE` or `NAME logs in` means; None, and a mistake, if it does not fit the play."""
@@ -57,8 +58,7 @@ class _Reader:
         if self.scene.people.person(who) is None:
             self.scene.found.error(key.place, f"nobody is called {who!r}", nearest(who, self.scene.people.handles))
             return None
-        now = self.at.get(who, 0)
-        found = next((at for at in range(now, len(mine)) if mine[at].line == line), None)
+        found = self._meant(who, line)
         said = "logs in" if line is None else repr(line)
         if found is None and any(act.line == line for act in mine):
             self.scene.found.error(key.place, f"{who} types {said} before what stands above: it cannot arrive later")
@@ -69,8 +69,23 @@ class _Reader:
             self.scene.found.error(key.place, f"{who}'s {said} belongs to an earlier `together` than what stands above")
         else:
             self.at[who], self.group = found, mine[found].group
+            self.named.add((who, found))
             return Delivery(who, line, mine[found].step, key.place)
         return None
+
+    def _meant(self, who: str, line: str | None) -> int | None:
+        """Which of a person's acts a line names. One that is typed again in a later `together` is that one's as soon
+        as everything of the earlier is named: before, it is what the program sends next for the earlier."""
+        mine = self.acts.get(who, [])
+        fit = [at for at in range(self.at.get(who, 0), len(mine)) if mine[at].line == line]
+        left = [at for at in fit if mine[at].group >= self.group]
+        if len(left) > 1 and (who, left[0]) in self.named and self._all_named(mine[left[0]].group):
+            return left[1]
+        return next(iter(left or fit), None)
+
+    def _all_named(self, group: int) -> bool:
+        return all((who, at) in self.named for who, acts in self.acts.items()
+                   for at, act in enumerate(acts) if act.group == group)  # fmt: skip
 
 
 def read_schedule(scene: Scene, node: Node | None, play: Sequence[Step]) -> tuple[Delivery, ...]:

@@ -14,7 +14,7 @@ HARNESS = ROOT / "harness"
 
 # Data flows one way: a room may import from itself and from the rooms that stand before it.
 ROOMS = ["verdict", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "subject", "stage", "patience",
-         "logins", "props", "aftermath", "director", "judge", "players", "probe", "grade", "author", "report",
+         "logins", "props", "aftermath", "director", "judge", "players", "explore", "probe", "grade", "author", "report",
          "exits", "memory", "course", "probing", "workflow", "kills", "cli", "__main__"]
 # The two ends of reading a file know each other: nodes carry places, mistakes name them.
 TOGETHER = {("scenario", "yaml_file"), ("yaml_file", "scenario")}
