@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.course import Course, Options, open_course
 from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
+from harness.grade.marks import Marks, side_by_side
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
 from harness.memory import last_network, remember
@@ -51,7 +52,8 @@ def run(options: Options) -> Exit:
         if prepared.decision is not None:
             view.page(decided(prepared.decision))
         played, interrupted = _play(setting, plays, options.jobs, view)
-    report = _report(played, course.rubric, options, subject.name, started)
+    marks = add_up(course.rubric, [p.outcome for p in played]) if course.rubric else None
+    report = _report(played, marks, options, subject.name, started)
     # What was skipped is worth another play once its aid is mended.
     bad = [play.outcome.key for play in played if play.outcome.verdict is not Verdict.PASSED]
     remember(options.out, bad, [play.outcome.key for play in played], options.network, interrupted=interrupted)
@@ -93,8 +95,7 @@ def _play(setting: Setting, plays: Sequence[Task], jobs: int, view: Console) -> 
     return combined([one for _, one in sorted(played, key=lambda pair: pair[0])]), interrupted
 
 
-def _report(played: Sequence[Played], rubric: Rubric | None, options: Options, subject: str, started: float) -> Report:
-    marks = add_up(rubric, [p.outcome for p in played]) if rubric else None
+def _report(played: Sequence[Played], marks: Marks | None, options: Options, subject: str, started: float) -> Report:
     stage = next((p.recording.began.stage for p in played if p.recording.events), "")
     return Report(played, marks, time.monotonic() - started, subject, stage, options.seed, options.again)
 
@@ -115,12 +116,16 @@ def judge_again(paths: Sequence[Path], options: Options) -> Exit:
     """Judge recordings again, without starting a program."""
     started = time.monotonic()
     files = [file for path in paths for file in (sorted(path.rglob("*.jsonl")) if path.is_dir() else [path])]
-    played = combined([_judged(file) for file in files])
+    by_variant: dict[str, list[Played]] = {}
+    for one in map(_judged, files):
+        by_variant.setdefault(one.recording.began.variant, []).append(one)
+    variants = {name: combined(plays) for name, plays in by_variant.items()}
+    played = [one for plays in variants.values() for one in plays]
     if not played:
         raise Nothing("nothing was selected: there is no recording here")
-    began = played[0].recording.began
     view = Console(verbose=options.verbose)
-    report = _report(played, _rubric(options, began), options, str(began.subject.get("name", "")), started)
+    subject = str(played[0].recording.began.subject.get("name", ""))
+    report = _report(played, _marks(variants, options), options, subject, started)
     view.begin(report.plays, report.subject, report.stage, report.network)
     for play in report.played:
         view.ended(play)
@@ -136,6 +141,16 @@ def _judged(file: Path) -> Played:
         raise Wrong(str(exc) if str(exc).startswith(str(file)) else f"{file}: {exc}") from exc
     outcome = judge(scenario, recording, blob_reader(file.parent / "blobs"))
     return Played(replace(outcome, recording=str(file)), scenario, recording)
+
+
+def _marks(variants: Mapping[str, Sequence[Played]], options: Options) -> Marks | None:
+    """What the plays of each variant are worth by its own rubric; None: there is none."""
+    found = {}
+    for name, plays in variants.items():
+        rubric = _rubric(options, plays[0].recording.began)
+        if rubric is not None:
+            found[name] = add_up(rubric, [p.outcome for p in plays])
+    return side_by_side(found) if len(found) > 1 else next(iter(found.values()), None)
 
 
 def _rubric(options: Options, began: Began) -> Rubric | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 
@@ -59,6 +59,9 @@ class Sum:
         return exact((self.earned, self.undecided))
 
 
+_SUMMED = ("possible", "earned", "undecided", "unplayed")  # in the order of the fields
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What the outcomes are worth, line by line, by part and as a whole (without what is marked by hand)."""
@@ -76,6 +79,23 @@ class Marks:
             if line.line == name:
                 return line
         raise KeyError(name)
+
+
+def side_by_side(marks: Mapping[str, Marks]) -> Marks:
+    """Marks of several rubrics in one table, each counted by its own: names say whose it is, "2022 single.LOGIN"."""
+
+    def lines(of: str, found: Sequence[LineMarks]) -> list[LineMarks]:
+        return [replace(line, line=f"{of} {line.line}") for line in found]
+
+    wholes = [one.whole for one in marks.values()]
+    return Marks(
+        title="; ".join(one.title for one in marks.values()),
+        lines=[line for of, one in marks.items() for line in lines(of, one.lines)],
+        parts=[replace(part, name=f"{of} {part.name}") for of, one in marks.items() for part in one.parts],
+        whole=Sum("", "All parts", *(exact(getattr(whole, what) for whole in wholes) for what in _SUMMED)),
+        by_hand=[line for of, one in marks.items() for line in lines(of, one.by_hand)],
+        unknown=[f"{of} {name}" for of, one in marks.items() for name in one.unknown],
+    )
 
 
 def exact(values: Iterable[float]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -131,6 +132,24 @@ def test_a_run_plays_a_variant_and_its_recordings_are_judged_as_that(course: Cou
     assert all("2 passed" in out and "door.OUT" in out for out in outs)
     recordings = [Recording.load(file) for file in sorted((tmp_path / "out" / "recordings").glob("*.jsonl"))]
     assert [recording.began.variant for recording in recordings] == ["loud", "loud"]
+
+
+def test_recordings_of_several_variants_are_each_counted_by_their_own_rubric(course: Course, tmp_path: Path) -> None:
+    """The same scenario is worth 3 in one year and 1 in the next; each line says of which it is."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+    for command in (["run", "--variant", "quiet", "--out", "a"], ["run", "--variant", "loud", "--out", "b"],
+                    ["judge", "a", "b", "--json", "r.json"]):  # fmt: skip
+        words = [*command, str(course.folder / "door.yaml")] if command[0] == "run" else command
+        done = subprocess.run([sys.executable, "-m", "harness", *words], cwd=tmp_path, capture_output=True, text=True,
+                              env=environment, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads((tmp_path / "r.json").read_text())
+    earned = {line["line"]: (line["earned"], line["possible"]) for line in results["marks"]["lines"]}
+    assert earned == {"quiet door.IN": (3, 3), "loud door.IN": (1, 1), "loud door.OUT": (2, 2)}
+    assert (results["marks"]["title"], results["marks"]["whole"]["earned"]) == ("quiet; loud", 6)
+    assert [scenario["name"] for scenario in results["scenarios"]] == ["for both", "for both", "for one"]
+    assert "quiet door" in done.stdout
+    assert "loud door" in done.stdout
 
 
 def test_the_forums_variants_have_all_their_marks() -> None:
