@@ -122,7 +122,7 @@ class Length:
         size = int.from_bytes(data[at + self.offset : head], "big" if self.big else "little") + self.extra
         if not 0 <= size <= LARGEST:
             return None
-        return Taken(head + size, at if self.offset else head, head + size)
+        return Taken(head + size, head, head + size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Digits:
         size = int(data[begin:stop]) + self.extra
         if not 0 <= size <= LARGEST:
             return None
-        return Taken(head + size, at if self.offset else head, head + size)
+        return Taken(head + size, head, head + size)
 
 
 @dataclass(frozen=True, slots=True)

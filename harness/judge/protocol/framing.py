@@ -46,6 +46,7 @@ class Framing:
     pieces: dict[int, list[Piece]]
     messages: int = 0
     raw: int = 0  # bytes of files between the messages
+    offset: int = 0  # bytes of a header before the length: the kind of message stands there
 
 
 def framings(links: Sequence[Link]) -> dict[tuple[str, int, str], Framing]:
@@ -170,7 +171,9 @@ class _Trial:
         if self._raw:
             name += ", with files between as raw bytes whose length was told"
         pieces = {number: walked.pieces for number, walked in self._walked.items()}
-        return Framing(kind, "sure" if sure and varied else "likely", name, why, pieces, self._messages, self._raw)
+        offset = self._cutter.offset if isinstance(self._cutter, Length | Digits) else 0
+        confidence = "sure" if sure and varied else "likely"
+        return Framing(kind, confidence, name, why, pieces, self._messages, self._raw, offset)
 
 
 def _nothing(streams: dict[int, Stream], chunks: int) -> Framing:

@@ -18,10 +18,12 @@ MOST = 4_096
 # Keys that say what a message is, in the words that people choose for them.
 _KINDS = ("action", "status", "type", "kind", "cmd", "command", "op", "do", "verb", "method", "event", "request",
           "result", "code", "reply", "msg_type", "message_type", "header")  # fmt: skip
-_WORD = re.compile(r"[A-Za-z_][\w?!'-]{0,19}$")
+_WORD = re.compile(r"[A-Za-z_][\w?!%'-]{0,19}$")
 _NUMBER_WORD = re.compile(r"\d{3}[ -]")
 _PAIR = re.compile(r"""['"]?(\w{1,20})['"]?\s*[:=]\s*['"]?([\w?!-]{1,20})""")
-_RUN = re.compile(rb"[\x20-\x7e\xc2-\xf4\x80-\xbf]{2,}")
+_RUN = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){2,}")
+# In so many bytes there are letters by chance, and nothing to read.
+_FEW = 48
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{4,}={0,2}$|=$")
 
 
@@ -35,11 +37,10 @@ class Content:
 
 def content(data: bytes) -> Content:
     """The content of one message, without what frames it."""
-    data = data[:MOST] if not data.startswith((b"{", b"[")) else data
     try:
-        return _json(data) or _pickle(data) or _text(data) or _binary(data)
+        return _json(data) or _pickle(data[:MOST]) or _text(data[:MOST]) or _binary(data)
     except (ValueError, RecursionError, OverflowError):
-        return _binary(data[:MOST])
+        return _binary(data)
 
 
 def raw(size: int) -> Content:
@@ -104,6 +105,8 @@ def _text(data: bytes) -> Content | None:
         if exc.start < len(data) - 3:  # cut in the middle of a letter it is still text
             return None
         text = data[: exc.start].decode("utf-8")
+    if not text.strip():
+        return Content("(empty)", "(empty)") if text in ("", "\n", "\r\n") else None
     told = _unpacked(text)
     return Content(" ".join(told.split()) if told is not text else text.strip("\r\n"), _shape(told))
 
@@ -139,7 +142,10 @@ def _shape(text: str) -> str:
 
 def _binary(data: bytes) -> Content:
     """The stretches of letters in it; where there are none, its first bytes."""
-    words = [run.decode("utf-8", "ignore").strip() for run in _RUN.findall(data[:MOST])]
+    runs = _RUN.findall(data[:MOST])
+    if len(data) > _FEW and sum(map(len, runs)) * 2 < len(data[:MOST]):
+        return Content(f"({len(data):,} bytes)", "binary")
+    words = [run.decode("utf-8", "ignore").strip() for run in runs]
     said = " · ".join(word for word in words if len(word) > 1)
     if said:
         first = re.split(r"[^\w]", said, maxsplit=1)[0]

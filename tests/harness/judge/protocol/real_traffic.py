@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from harness.director import Director
-from harness.events import Ended, Event
+from harness.events import Ended, Event, Typed
 from harness.recording import KINDS, Recorder, Recording
 from harness.scenario.loader import load_assignment, load_text
 from harness.stage import Limits, Stage
@@ -89,8 +89,11 @@ def merged(recording: Recording, wire: list[Event]) -> Recording:
     found: list[Event] = []
     step, waiting = None, iter(sorted(wire, key=lambda event: event.t))
     late = next(waiting, None)
+    before = 0.0
     for event in recording.events:
-        while late is not None and late.t < event.t:
+        # A line is noted once it is typed; the proxy, a process of its own, may have been quicker.
+        t, before = (before if isinstance(event, Typed) else event.t), event.t
+        while late is not None and late.t < t:
             found.append(replace(late, step=step))
             late = next(waiting, None)
         step = event.step
