@@ -356,6 +356,32 @@ class Forum:
         """What the reply says of that."""
         return reply.accepted if reply is not None else None
 
+    # For sentences.
+
+    def item(self, request: Request) -> str:
+        """What has a number is a message; uploads have none."""
+        return "message"
+
+    def where(self, request: Request) -> str:
+        """In which thread."""
+        return f"in thread {request.title}" if request.title else ""
+
+    def wins(self, request: Request) -> Hashable | None:
+        """A title, and the name one is logged in under."""
+        kinds = {"CRT": f"thread {request.title}", LOGIN: f"a login as {request.account}"}
+        return kinds.get(request.word)
+
+    def frees(self, request: Request) -> Hashable | None:
+        """Removed threads may be created again, and who left may come back."""
+        if request.word in ("RMV", UNCLEAR):
+            return f"thread {request.title}"
+        return f"a login as {request.account}" if request.word in ("XIT", LEAVE) else None
+
+    def numbers(self, request: Request, reply: Reply | None) -> Sequence[tuple[int, Hashable]]:
+        """Those of the messages that were read."""
+        lines = reply.lines if reply is not None and reply.lines else ()
+        return [(line.number, ("message", line.author, line.text)) for line in lines if line.number]
+
 
 def _answered(reply: Reply, right: bool, after: State) -> State | None:
     return after if reply.accepted in (None, right) else None

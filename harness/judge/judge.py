@@ -13,6 +13,7 @@ from collections.abc import Callable
 from harness.events import Settled
 from harness.judge.aids import concluded
 from harness.judge.causes import likely_cause
+from harness.judge.concurrency.judged import order_differs
 from harness.judge.conduct import crashes, remarks
 from harness.judge.files import Blob, judge_files
 from harness.judge.miss import Miss, nearest, none_holds
@@ -22,7 +23,7 @@ from harness.judge.view import View
 from harness.judge.whole import Judged, faults, not_ready
 from harness.recording import Recording
 from harness.scenario.asserted import asserts_answer
-from harness.scenario.model import AnyOf, Do, Expect, ExpectFile, Scenario, Sight, Step, Together, Type, walk
+from harness.scenario.model import AnyOf, Do, Expect, ExpectFile, OneOrder, Scenario, Sight, Step, Together, Type, walk
 from harness.verdict import Finding, Outcome, Verdict
 
 
@@ -86,6 +87,8 @@ def _judged(view: View, step: Step, asserted: set[tuple[int, str]], blob: Blob) 
             return judge_expect(view, step)
         case ExpectFile():
             return judge_files(view, step, blob)
+        case OneOrder():
+            return [("", order_differs(view, step, blob))]
     return [("", None)]
 
 

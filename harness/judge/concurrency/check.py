@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from harness.judge.concurrency.direct import ListModel, direct
+from harness.judge.concurrency.direct import ListModel, direct, guided
 from harness.judge.concurrency.operations import Listing, Model, Operation, Splitting, Verdict
 from harness.judge.concurrency.search import by_key, search
 
@@ -69,7 +69,9 @@ def _aspects(parts: Parts, model: Splitting) -> Parts:
 def _part(key: Hashable | None, operations: Sequence[Operation], model: Model, budget_s: float) -> Verdict:
     """One key: all of its operations, in the order of their invocation."""
     verdict = None
-    if isinstance(model, Listing):
+    if isinstance(model, Listing) and key is None:
+        verdict = guided(operations, cast(ListModel, model), budget_s)
+    elif isinstance(model, Listing):
         verdict = direct(operations, cast(ListModel, model), budget_s)
     if verdict is None:
         verdict = search(operations, model, budget_s)

@@ -14,7 +14,7 @@ from math import inf
 from typing import Protocol
 
 from harness.judge.concurrency.contradictions import Contradiction, find_contradiction, order, strange
-from harness.judge.concurrency.operations import Listing, Model, Operation, Verdict
+from harness.judge.concurrency.operations import Listing, Model, Operation, Steady, Verdict
 from harness.judge.concurrency.search import search
 from harness.judge.concurrency.texts import Texts
 
@@ -115,11 +115,13 @@ class Guide:
 
     def ordered(self, moves: Sequence[int], free: Sequence[int], placed: int) -> list[int]:
         """First what brings no text, then the texts of the next read in their order, then the rest."""
+        return [at for _, at in sorted(self.ranked(moves, free, placed))]
+
+    def ranked(self, moves: Sequence[int], free: Sequence[int], placed: int) -> list[tuple[tuple[int, int], int]]:
+        """The same, with what they are sorted by."""
         self._aim(placed)
         open_reads = [self._shown[at] for at in free if at in self._shown]
-        ranked = [(self._rank(at), at) for at in moves if self._may(at, placed, open_reads)]
-        ranked.sort()
-        return [at for _, at in ranked]
+        return [(self._rank(at), at) for at in moves if self._may(at, placed, open_reads)]
 
     def _aim(self, placed: int) -> None:
         reads, at = self._reads, self._target
@@ -149,3 +151,34 @@ class Guide:
         return (0, at) if at in self._others else (2, at) if text is None else (3, at)
 
 
+class Guides:
+    """A guide for each key of a whole history, side by side."""
+
+    def __init__(self, operations: Sequence[Operation], model: ListModel) -> None:
+        self._guide_of: dict[int, Guide] = {}
+        parts: dict[Hashable, list[int]] = {}
+        for at, op in enumerate(operations):
+            key = op.key if op.key is not None else model.key(op.request)
+            if key is not None:
+                parts.setdefault(key, []).append(at)
+        for mine in parts.values():
+            texts = Texts(operations, model, mine)
+            if texts.unique:
+                self._guide_of |= dict.fromkeys(mine, Guide(texts))
+
+    def ordered(self, moves: Sequence[int], free: Sequence[int], placed: int) -> list[int]:
+        """What each key's own guide says, the most promising of all first."""
+        ranked = [((2, at), at) for at in moves if at not in self._guide_of]
+        for guide in dict.fromkeys(self._guide_of[at] for at in moves if at in self._guide_of):
+            mine, reads = ([at for at in some if self._guide_of.get(at) is guide] for some in (moves, free))
+            ranked += guide.ranked(mine, reads, placed)
+        return [at for _, at in sorted(ranked)]
+
+
+def guided(operations: Sequence[Operation], model: ListModel, budget_s: float) -> Verdict:
+    """The verdict on a whole history, in which some operations touch every key, sorted by invocation."""
+    changes = model.changes if isinstance(model, Steady) else lambda request, reply: True
+    touching = [op for op in operations if op.key is None and model.key(op.request) is None]
+    # What changes everything makes nothing certain of a single list.
+    blind = any(changes(op.request, op.reply) for op in touching)
+    return search(operations, model, budget_s, None if blind else Guides(operations, model))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop
 from itertools import pairwise
@@ -21,9 +21,12 @@ class Seen:
 
 
 class Texts:
-    """An index over the operations of one key (sorted by their invocation), made once."""
+    """An index over the operations of one key (sorted by their invocation), made once.
 
-    def __init__(self, operations: Sequence[Operation], model: Listing) -> None:
+    `mine`: which of the operations these are; None: all of them.
+    """
+
+    def __init__(self, operations: Sequence[Operation], model: Listing, mine: Collection[int] | None = None) -> None:
         self.operations = operations
         self.adds: dict[Hashable, int] = {}
         self.alters: dict[Hashable, int] = {}
@@ -33,8 +36,8 @@ class Texts:
         self.others: list[int] = []  # neither brings, takes nor shows a text
         self.unique = True
         self._owner = [model.owner(op.request) for op in operations]
-        for at, op in enumerate(operations):
-            self._file(at, op, model)
+        for at in range(len(operations)) if mine is None else sorted(mine):
+            self._file(at, operations[at], model)
         self.reads.sort(key=lambda seen: _end(operations[seen.at]))
 
     def _file(self, at: int, op: Operation, model: Listing) -> None:

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.verdict import Verdict
+from tests.harness.judge.concurrency.tapes import ACCOUNTS, Tape, rows
+
+MADE, POSTED, REFUSED = "Thread made", "Message is in", "Somebody else has it"
+
+
+def _begun() -> Tape:
+    """A thread with one message: what was created and posted alone teaches how this program words it."""
+    return Tape().says("yoda", "CRT t1", MADE).says("yoda", "MSG t1 first", POSTED)
+
+
+def test_a_right_play_is_explained() -> None:
+    """Two post at once, and everybody reads the same."""
+    tape = _begun().at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "MSG t1 right", POSTED))
+    tape.says("luke", "RDT t1", rows(("Yoda", "first"), ("R2D2", "right"), ("Yoda", "left")))
+    assert (finding := tape.judged()).verdict is Verdict.PASSED, finding
+
+
+CASES: dict[str, tuple[Any, str, str]] = {
+    "two creators": (
+        lambda tape: tape.at_once(("yoda", "CRT t2", MADE, 1, 4), ("r2d2", "CRT t2", MADE, 3, 6)),
+        "two-winners", "yoda and r2d2 were both told that they have thread t2, 2 ms apart",
+    ),
+    "one number twice": (
+        lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED, 1, 4), ("r2d2", "MSG t1 right", POSTED, 3, 6)).says(
+            "luke", "RDT t1", "1 Yoda: first\n2 Yoda: left\n2 R2D2: right"),
+        "number-twice", "yoda and r2d2 both got message number 2 in thread t1, 2 ms apart",
+    ),
+    "a number that nobody has": (
+        lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "MSG t1 right", POSTED)).says(
+            "luke", "RDT t1", "1 Yoda: first\n3 R2D2: right\n4 Yoda: left"),
+        "number-missing", "luke was shown no message number 2 in thread t1, and later ones",
+    ),
+    "a lost message": (
+        lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "MSG t1 right", POSTED)).says(
+            "luke", "RDT t1", rows(("Yoda", "first"), ("R2D2", "right"))),
+        "lost", "'MSG t1 left'",
+    ),
+    "a message twice": (
+        lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "RDT t1", rows(("Yoda", "first")))).says(
+            "luke", "RDT t1", rows(("Yoda", "first"), ("Yoda", "left"), ("Yoda", "left"))),
+        "doubled", "stands twice in thread t1",
+    ),
+    "two orders": (
+        lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED, 1, 2), ("r2d2", "MSG t1 right", POSTED, 3, 4)).says(
+            "luke", "RDT t1", rows(("Yoda", "first"), ("R2D2", "right"), ("Yoda", "left"))),
+        "reordered", "in another order in thread t1",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_no_order_explains_is_said_with_its_kind(name: str) -> None:
+    """Each kind of race has its code and its sentence."""
+    play, code, sentence = CASES[name]
+    tape = _begun()
+    play(tape)
+    finding = tape.judged()
+    assert (finding.verdict, finding.code) == (Verdict.FAILED, code), finding
+    assert sentence in finding.sentence
+    assert finding.seen
+
+
+def test_the_smallest_part_is_shown() -> None:
+    """Of many requests only those are shown that contradict each other; the rest is counted."""
+    tape = _begun()
+    for number in range(10):
+        tape.says("luke", f"MSG t1 n{number}", POSTED)
+    tape.at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "MSG t1 right", POSTED))
+    known = [("Yoda", "first"), *(("luke", f"n{number}") for number in range(10))]
+    finding = tape.says("luke", "RDT t1", rows(*known, ("R2D2", "right"))).judged()
+    assert finding.code == "lost"
+    assert len(finding.seen.splitlines()) == 3, finding.seen
+    assert "other requests, whatever they were answered" in finding.seen
+
+
+def test_what_goes_wrong_alone_is_no_race() -> None:
+    """A program that loses messages one after the other is told so."""
+    tape = _begun().says("r2d2", "MSG t1 right", POSTED).says("luke", "RDT t1", rows(("Yoda", "first")))
+    finding = tape.judged()
+    assert finding.code == "lost"
+    assert "one after the other" in finding.likely
+
+
+def test_without_contrast_nothing_is_held_against_anybody() -> None:
+    """An answer in words that were never seen before may be a refusal, or not."""
+    tape = Tape().at_once(("yoda", "CRT t1", "Fine!"), ("r2d2", "CRT t1", "Great!"))
+    assert tape.judged().verdict is Verdict.PASSED
+
+
+def test_one_who_is_refused_after_all_is_right() -> None:
+    """Of two who create one title the second is refused, in whatever words."""
+    tape = _begun().at_once(("yoda", "CRT t2", MADE), ("r2d2", "CRT t2", REFUSED))
+    assert tape.judged().verdict is Verdict.PASSED
+
+
+def test_a_program_that_words_refusals_like_successes_cannot_be_read() -> None:
+    """The same words for both teach nothing."""
+    tape = Tape().says("yoda", "CRT t1", "OK").says("r2d2", "CRT t1", "OK")
+    tape.at_once(("yoda", "CRT t2", "OK"), ("r2d2", "CRT t2", "OK"))
+    assert tape.judged().verdict is Verdict.PASSED
+
+
+def test_who_never_was_answered_may_have_been_served() -> None:
+    """A message without an answer may stand there, or not."""
+    for last in ([], [("Yoda", "left")]):
+        tape = _begun().at_once(("yoda", "MSG t1 left", None), ("r2d2", "LST", "t1"))
+        assert tape.says("luke", "RDT t1", rows(("Yoda", "first"), *last)).judged().verdict is Verdict.PASSED
+
+
+def test_a_screen_that_cannot_be_read_is_left_open() -> None:
+    """A thread in a format of its own is no witness."""
+    tape = _begun().at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "MSG t1 right", POSTED))
+    assert tape.says("luke", "RDT t1", "first by Yoda | right by R2D2").judged().verdict is Verdict.PASSED
+
+
+def test_without_a_model_or_accounts_it_is_not_decided_too_much() -> None:
+    """No accounts: logins are left out, and the threads are judged all the same."""
+    tape = Tape(accounts=b"a line with more words\n")
+    tape.says("yoda", "CRT t1", MADE).at_once(("yoda", "CRT t2", MADE), ("r2d2", "CRT t2", MADE))
+    assert tape.judged().code == "two-winners"
+    assert len(ACCOUNTS) == 3
