@@ -16,6 +16,7 @@ from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.stage import Stage
 from harness.subject.prompts import UNKNOWN, Manners
+from harness.wire import Held
 
 # A new client is waited for so long at each question, in the programs' own time: healthy ones take 0.4 s at most.
 NEWCOMER_WITHIN = 5.0
@@ -42,6 +43,9 @@ def hanging(events: Iterable[Event], people: Collection[str]) -> list[str]:
                 paused.add(event.actor)  # whoever stands still because the scenario says so does not hang
             case Signalled():
                 paused.discard(event.actor)
+            case Held():
+                # Nor does whoever waits for what the scenario keeps back.
+                paused = paused - {event.actor} if event.released else paused | {event.actor}
             case Settled():
                 for actor in [actor for actor in event.alive if actor in people]:
                     silent = actor in owing if event.watched else actor not in event.asks

@@ -12,6 +12,7 @@ import platform
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import harness
 from harness.aftermath import Aftermath, hanging
@@ -28,6 +29,7 @@ from harness.scenario.model import (
     Do,
     Expect,
     ExpectFile,
+    Hold,
     OneOrder,
     Pass,
     Scenario,
@@ -36,6 +38,7 @@ from harness.scenario.model import (
     Together,
     Type,
 )
+from harness.scenario.network import Network
 from harness.stage import Limits, Stage, StageError
 from harness.stage.box import Level
 from harness.subject.subject import Subject, fill
@@ -48,11 +51,12 @@ class Director:
     """Plays one scenario. `perform` below is the door; the methods follow the order of a play."""
 
     def __init__(self, scenario: Scenario, assignment: Assignment, subject: Subject, stage: Stage, recorder: Recorder,
-                 *, seed: int, sample: str, model: str = "") -> None:
+                 *, seed: int, sample: str, model: str = "", relayed: bool = False) -> None:
         self._scenario = scenario = drawn(scenario, seed)
         self._assignment = assignment
         self._subject = subject
         self._stage = stage
+        self._relayed = relayed
         self._recorder = recorder
         self._seed = seed
         # Only where it is asked for: it would be the largest part of a small recording.
@@ -61,6 +65,7 @@ class Director:
         self._accounts = self._props.accounts()
         self._values = {**assignment.values, "host": _LOCALHOST, "port": str(stage.port())}
         self._lingering: dict[str, None] = {}  # those who should have left, and did not
+        self._held: dict[str, set[str]] = {}  # whose bytes the network keeps back, and on their way to which side
         login = assignment.login
         self._logins = Logins(stage, recorder, answers=login.answers if login else [], accounts=self._accounts,
                               start=self._start, within=assignment.timeout, manners=subject.manners,
@@ -85,7 +90,7 @@ class Director:
         if not hung and not lingering:
             return
         aftermath = Aftermath(self._stage, self._recorder, self._assignment, prepare=self._place,
-                              command=self._subject.program(self._assignment.people).command(self._values),
+                              command=self._command(""),
                               manners=self._subject.manners)
         aftermath.look(hung, lingering, self._props.spare())
 
@@ -131,8 +136,15 @@ class Director:
         return self._stage.ready(server, self._assignment.timeout)
 
     def _run(self, actor: str) -> None:
-        self._stage.start(actor, self._subject.program(self._role(actor)).command(self._values))
+        self._stage.start(actor, self._command(actor))
         self._logins.begun(actor)
+
+    def _command(self, actor: str) -> list[str]:
+        return list(self._subject.program(self._role(actor)).command(self._told(actor)))
+
+    def _told(self, actor: str) -> dict[str, str]:
+        """The values as this actor's program is told them: a relay may have a port of its own."""
+        return {**self._values, "port": str(self._stage.port_of(actor))}
 
     def _start(self, handle: str) -> Settled:
         """Start a person's client and wait until it has settled."""
@@ -145,16 +157,15 @@ class Director:
         match step:
             case Type():
                 for handle, line in step.lines:
-                    typed = self._type(handle, line)
-                    settled = settle(self._stage, [handle], self._within([line]), self._silent([line]))
-                    if typed:
-                        self._logins.agree(handle, settled, self._within([line]))
+                    self._type_and_wait(handle, line)
             case Do():
                 self._do(step)
             case Pass():
                 self._stage.pass_time(step.seconds)
             case Together():
                 self._together(step)
+            case Hold():
+                self._hold(step)
             case _:
                 self._look(step)
 
@@ -162,12 +173,40 @@ class Director:
         self._recorder.step = step.number
         self._recorder.note(StepBegan, text=step.text)
 
+    def _type_and_wait(self, handle: str, line: str) -> None:
+        typed = self._type(handle, line)
+        if handle in self._held:
+            # No answer is due: what was asked, or what was answered, is held.
+            self._stage.settle(typed_to=[handle], within=self._within([line]))
+            return
+        settled = settle(self._stage, [handle], self._within([line]), self._silent([line]))
+        if typed:
+            self._logins.agree(handle, settled, self._within([line]))
+
+    def _hold(self, step: Hold) -> None:
+        """Keep something back on the wire, or let go of it and see what comes of that."""
+        for handle in step.who:
+            sides = {"server", "client"} if step.to == "both" else {step.to}
+            held = self._held.get(handle, set())
+            if step.released:
+                self._stage.release(handle, step.to)
+                held = held - sides
+            else:
+                self._stage.hold(handle, step.to)
+                held = held | sides
+            self._held.pop(handle, None)
+            if held:
+                self._held[handle] = held
+        if step.released:
+            free = [handle for handle in step.who if handle not in self._held and self._stage.alive(handle)]
+            settle(self._stage, free, self._within())
+
     def _type(self, handle: str, line: str) -> bool:
         if not self._stage.alive(handle):
             # Typed lines need a program; whether it should have been there is the judge's question.
             self._recorder.note(NotTyped, actor=handle, data=line.encode(), why="its program was not running")
             return False
-        text = fill(line, self._values)
+        text = fill(line, self._told(handle))
         return self._stage.type(handle, text.encode() + self._logins.line_end(handle, text))
 
     def _within(self, lines: Sequence[str] = ()) -> float:
@@ -223,26 +262,56 @@ class Director:
             self._stage.signal(actor, number)
 
     def _together(self, group: Together) -> None:
-        """Release everything at one instant: logins come to their last answer, then all begins, then one waits."""
-        entering = [step for step in group.steps if isinstance(step, Do) and step.deed is Deed.LOG_IN
-                    and self._assignment.login is not None]
+        """Release everything at one instant: logins come to their last answer, then all begins, then one waits.
+
+        Where a relay stands between, the instant is on the wire: all is typed, and waits there for the last of it.
+        """
+        entering = [step for step in group.steps if _enters(step) and self._assignment.login is not None]
         waiting: list[str] = []
         for entry in entering:
             self._step_begins(entry)
             waiting += self._logins.approach(entry.who)
+        others = [step for step in group.steps if step not in entering]
         typed = list(waiting)
-        for step in group.steps:
-            if step not in entering:
+        lines = [line for step in group.steps if isinstance(step, Type) for _, line in step.lines]
+        says = waiting or any(isinstance(step, Type) or (isinstance(step, Do) and step.data) for step in others)
+        if not (self._relayed and says):
+            for step in others:
                 self._step_begins(step)
                 typed += self._release(step)
-        self._recorder.step = group.number
-        self._logins.answer(waiting)
-        lines = [line for step in group.steps if isinstance(step, Type) for _, line in step.lines]
-        settled = settle(self._stage, typed, self._within(lines), self._silent(lines))
+            self._recorder.step = group.number
+            self._logins.answer(waiting)
+        else:
+            typed += self._at_gate(group, others, waiting, lines)
+        settled = settle(self._stage, [handle for handle in typed if handle not in self._held],
+                         self._within(lines), self._silent(lines))  # fmt: skip
         self._logins.conclude(waiting, settled)
         for handle in typed:
-            if handle not in waiting:
+            if handle not in waiting and handle not in self._held:
                 self._logins.agree(handle, settled, self._within(lines))
+
+    def _at_gate(self, group: Together, steps: Sequence[Step], waiting: Sequence[str],
+                 lines: Sequence[str]) -> list[str]:  # fmt: skip
+        """Begin a group's steps before a gate, and open it: what has an end of its own first, then what is typed,
+        then what ends or stops a program, which would never have said what was typed to it. Returns who was typed to.
+        """
+        typed: list[str] = []
+        for step in [step for step in steps if _takes_time(step)]:
+            self._step_begins(step)
+            self._release(step)
+        self._stage.gate()
+        for step in [step for step in steps if not _takes_time(step) and not _strikes(step)]:
+            self._step_begins(step)
+            typed += self._release(step)
+        self._recorder.step = group.number
+        self._logins.answer(waiting)
+        self._stage.settle(typed_to=[*typed, *waiting], within=self._within(lines))
+        for step in filter(_strikes, steps):
+            self._step_begins(step)
+            self._release(step)
+        self._recorder.step = group.number
+        self._stage.open_gate()
+        return typed
 
     def _release(self, step: Step) -> list[str]:
         """Begin one step of a group, and wait for nothing. Returns who was typed to."""
@@ -278,6 +347,29 @@ class Director:
         self._lingering |= dict.fromkeys(actor for actor in who if self._stage.alive(actor))
 
 
+def _enters(step: Step) -> TypeGuard[Do]:
+    return isinstance(step, Do) and step.deed is Deed.LOG_IN
+
+
+def _takes_time(step: Step) -> bool:
+    """Whether it comes to its end before anything else begins."""
+    return isinstance(step, Do) and step.deed in (Deed.LOGIN_REFUSED, Deed.RESTART, Deed.LOG_IN)
+
+
+def _strikes(step: Step) -> bool:
+    return isinstance(step, Do) and step.deed in _SIGNALS
+
+
+def _network(scenario: Scenario, assignment: Assignment, limits: Limits) -> Network | None:
+    """What stands between the people and the server: nothing where no step needs it, or where it cannot stand."""
+    network = scenario.network
+    if network is None or assignment.server is None:
+        return None
+    needed = network.conditions or any(isinstance(step, Hold) for step in scenario.steps())
+    seen = limits.proc and Path("/proc/self/net").exists()
+    return network if needed or seen else None
+
+
 def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, folder: Path, sample: str,
             assignment_text: str, seed: int = 0, blobs: Path | None = None, limits: Limits | None = None,
             level: Level = "auto", model: str = "") -> Recording:
@@ -288,8 +380,12 @@ def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, fol
     """
     recorder = Recorder(blobs)
     why = "played"
-    with Stage(folder, recorder, level=level, limits=limits or Limits()) as stage:
-        director = Director(scenario, assignment, subject, stage, recorder, seed=seed, sample=sample, model=model)
+    limits = limits or Limits()
+    network = _network(scenario, assignment, limits)
+    with Stage(folder, recorder, level=level, limits=limits, network=network, server=assignment.server or "server",
+               seed=seed) as stage:  # fmt: skip
+        director = Director(scenario, assignment, subject, stage, recorder, seed=seed, sample=sample, model=model,
+                            relayed=network is not None)  # fmt: skip
         try:
             director.play(assignment_text)
         except StageError as exc:

@@ -17,6 +17,7 @@ from harness.scenario.model import (
     Expect,
     ExpectFile,
     FileState,
+    Hold,
     Pass,
     Scenario,
     Sight,
@@ -73,7 +74,7 @@ def _aids_of(scenario: Scenario, finding: Finding) -> list[Type]:
         if _is_aid(scenario, step):
             assert isinstance(step, Type)
             aids.insert(0, step)
-        elif aids or isinstance(step, Type | Do | Together | Pass):
+        elif aids or isinstance(step, Type | Do | Together | Hold | Pass):
             break
     return aids
 

@@ -15,7 +15,7 @@ from harness.judge.causes import traceback
 from harness.judge.miss import Miss
 from harness.judge.silences import slow
 from harness.judge.view import View
-from harness.scenario.model import Deed, Do, Expect, Pass, Sight, Step, Together, Type, walk
+from harness.scenario.model import Deed, Do, Expect, Hold, Pass, Sight, Step, Together, Type, walk
 from harness.verdict import Verdict
 
 
@@ -64,7 +64,7 @@ def _acts_between(view: View, number: int, top: Step) -> bool:
     """Whether anything is done after the step of this number and before `top`."""
     last = max((inner.number for play in view.scenario.play for inner in walk([play])
                 if number in [one.number for one in walk([play])]), default=number)
-    return any(isinstance(step, Type | Do | Together) and last < step.number < top.number
+    return any(isinstance(step, Type | Do | Together | Hold) and last < step.number < top.number
                for step in view.scenario.play if not isinstance(step, Pass))
 
 

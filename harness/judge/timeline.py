@@ -7,7 +7,7 @@ from functools import cached_property
 
 from harness.events import Signalled, Started, StepBegan, Typed
 from harness.recording import Recording
-from harness.scenario.model import Do, Pass, Scenario, Step, Together, Type, walk
+from harness.scenario.model import Do, Hold, Pass, Scenario, Step, Together, Type, walk
 
 Acts = tuple[type[Typed] | type[Started] | type[Signalled], ...]
 
@@ -72,7 +72,7 @@ class Timeline:
         return (self._acts(step) or [0])[-1]
 
     def _acts(self, before: Step, after: int = -1) -> list[int]:
-        return [self.start(s) for s in self.scenario.play if isinstance(s, Type | Do | Together | Pass)
+        return [self.start(s) for s in self.scenario.play if isinstance(s, Type | Do | Together | Hold | Pass)
                 and self.was_played(s) and after < self.start(s) < self.start(before)]
 
     def typists(self, start: int, end: int) -> list[str]:

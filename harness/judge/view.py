@@ -13,6 +13,7 @@ from harness.judge.echo import Said, without_echo
 from harness.judge.timeline import Timeline
 from harness.scenario.matching import fold, visible
 from harness.scenario.model import Step
+from harness.wire import Held
 
 
 class View(Timeline):
@@ -138,10 +139,21 @@ class View(Timeline):
         return any(isinstance(e, Capped) and e.actor == actor and e.what == "output" for e in self.events[:position])
 
     def paused(self, actor: str, position: int) -> bool:
-        """Whether this actor's program stands still because the scenario says so."""
+        """Whether this actor's program stands still, or waits for bytes that are held, because the scenario says so."""
+        if self._held(actor, position):
+            return True
         at = self._last((Signalled, Started), actor, position)
         event = self.events[at] if at is not None else None
         return isinstance(event, Signalled) and event.signal == "SIGSTOP"
+
+    def _held(self, actor: str, position: int) -> bool:
+        """Whether the network keeps back what travels to this actor, or from it."""
+        sides: set[str] = set()
+        for event in self.events[:position]:
+            if isinstance(event, Held) and event.actor == actor:
+                told = {"server", "client"} if event.to == "both" else {event.to}
+                sides = sides - told if event.released else sides | told
+        return bool(sides)
 
     def prompt(self, actor: str, before: int) -> str:
         """The line that this actor's program asks with once it is in; "" where none was seen."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.scenario.model import AnyOf, Deed, Do, Expect, Scenario, Sight, Step, Together, Type
+from harness.scenario.model import AnyOf, Deed, Do, Expect, Hold, Scenario, Sight, Step, Together, Type
 
 
 def asserts_answer(scenario: Scenario) -> set[tuple[int, str]]:
     """The (step number, handle) of typed lines after which nothing is expected of that person, until they act again.
 
     An expectation of a group, or inside of `any of`, counts. A line typed by
-    somebody paused, to a server that is away, or at one instant with a kill
-    asserts nothing: no answer is due. Nor does one after which, the assignment
+    somebody paused, over a network that holds it, to a server that is away, or
+    at one instant with a kill asserts nothing: no answer is due. Nor does one after which, the assignment
     says, a client may end.
     """
     server_away = False
-    paused: set[str] = set()
+    paused: set[str] = set()  # and whose bytes are held
     found = set()
     names = {person.handle for person in scenario.cast}
     for index, step in enumerate(scenario.play):
@@ -71,6 +71,8 @@ def _who_is_away(step: Step, names: set[str], server_away: bool, paused: set[str
             server_away = one.deed in (Deed.KILL, Deed.PAUSE) if server and _turns(one.deed) else server_away
             people = {who for who in one.who if who in names}
             paused = paused | people if one.deed is Deed.PAUSE else paused - people if _turns(one.deed) else paused
+        elif isinstance(one, Hold):
+            paused = paused - set(one.who) if one.released else paused | set(one.who)
         elif isinstance(one, Expect) and one.sight is Sight.LEAVES:
             server_away = server_away or any(who not in names for who in one.who)
     return server_away, paused

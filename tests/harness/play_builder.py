@@ -12,6 +12,7 @@ from harness.director import perform
 from harness.events import LoginTried
 from harness.judge.judge import judge
 from harness.recording import KINDS, Recording
+from harness.scenario.drawn import drawn
 from harness.scenario.loader import load_assignment, load_text
 from harness.subject.subject import Program, Subject
 from harness.verdict import Finding, Outcome, Verdict
@@ -109,7 +110,7 @@ class Course:
     def __init__(self, folder: Path, login: str = NAME_AND_PASSWORD, *, server: str = SERVER, client: str = "",
                  assignment: str = ASSIGNMENT) -> None:  # fmt: skip
         self.folder = folder / "course"
-        self.folder.mkdir()
+        self.folder.mkdir(parents=True)
         self.write("assignment.yaml", assignment)
         self.write("accounts.txt", "Yoda jedi\nLeia alderaan\n")
         self.write("server.py", server)
@@ -140,7 +141,7 @@ class Course:
             sample=(self.folder / "accounts.txt").read_text(), seed=seed,
             assignment_text=(self.folder / "assignment.yaml").read_text(),
         )  # fmt: skip
-        return judge(scenario, recording), recording
+        return judge(drawn(scenario, seed), recording), recording
 
 
 def told(outcome: Outcome) -> list[tuple[int | None, Verdict, str, str]]:

@@ -54,6 +54,7 @@ play:
 scenario: A file arrives whole
 cast: {yoda: Yoda}
 files: {yoda/big.bin: {random bytes: 300000}}
+network: cut 1
 each: {name_of_it: [big.bin, "big.bin "]}
 play:
   - yoda logs in
@@ -65,8 +66,14 @@ scenario: Who is cut off can come back
 tags: robust
 cast: {yoda: Yoda, r2d2: R2D2}
 with: {board: 007}
+network: [delay 20 ms, glue to yoda]
 play:
   - everyone logs in
+  - network holds: from yoda
+  - yoda: OPEN 1
+  - network releases: from yoda
+  - network holds: everyone
+  - network releases: to yoda and r2d2
   - 2 times: [yoda: "OPEN {board}{n}"]
   - yoda is killed
   - yoda logs in
@@ -95,6 +102,7 @@ play:
   - together: [crowd: "POST {name} was here"]
   - yoda: READ
   - yoda sees each once: "{crowd}: {crowd} was here"
+  - one order explains every answer
 ---
 scenario: People at random
 cast: {yoda: Yoda, crowd: {people: 3}}
