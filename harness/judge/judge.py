@@ -17,6 +17,7 @@ from harness.judge.concurrency.judged import order_differs
 from harness.judge.conduct import crashes, remarks
 from harness.judge.files import Blob, judge_files
 from harness.judge.miss import Miss, nearest, none_holds
+from harness.judge.protocol.judged import with_wire
 from harness.judge.sights import judge_expect
 from harness.judge.typed import judge_do, judge_type
 from harness.judge.view import View
@@ -59,6 +60,8 @@ def _findings(view: View, blob: Blob) -> list[Finding]:
         inside = {step.number for step in walk([top])}
         findings += [finding for finding in crashed if finding.step in inside]
     findings += [finding for finding in crashed if finding not in findings]
+    # A fault in the reading of the wire leaves what the steps say as it is.
+    findings = with_wire(view, findings)
     return findings + _safely(lambda: [_finding(view, None, actor, miss) for actor, miss in remarks(view)])
 
 

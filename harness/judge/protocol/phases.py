@@ -39,11 +39,13 @@ class Table(BaseModel):
     @model_validator(mode="after")
     def _closed(self) -> Table:
         """No state that is not there, no message without a phase."""
-        ways = [*self.server.values(), self.anywhere, *(way for moves in self.states.values() for way in moves.values())]
+        asked = [way for moves in self.states.values() for way in moves.values()]
+        ways = [*self.server.values(), self.anywhere, *asked]
         reached = {self.begin, *self.server, *(state for way in ways for state in way.values())}
         if unknown := sorted(reached - set(self.states)):
             raise ValueError(f"the state {unknown[0]!r} is named and does not stand in states")
-        said = {*self.refusals, *(name for way in (*ways, *self.states.values()) for name in way)}
+        said = {*self.refusals, *(name for way in ways for name in way),
+                *(name for moves in self.states.values() for name in moves)}
         if homeless := sorted(said - set(self.phase_of)):
             raise ValueError(f"the message {homeless[0]!r} belongs to no phase")
         return self
