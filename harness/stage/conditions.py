@@ -151,6 +151,7 @@ class Cut:
         self._pause = ASK_AGAIN
         self.size = 0
         self.due: float | None = None
+        self.went_on = 0.0  # when it last let a piece go, and had more
 
     def put(self, data: bytes, now: float) -> None:
         """These arrived."""
@@ -171,7 +172,9 @@ class Cut:
             return []
         self._pause = ASK_AGAIN
         piece = self._next()
-        self.due = now + ASK_AGAIN if self.size else None
+        self.due = None
+        if self.size:
+            self.due, self.went_on = now + ASK_AGAIN, now
         return [piece]
 
     def _next(self) -> bytes:

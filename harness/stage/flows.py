@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from harness.recording import Recorder
-from harness.stage.conditions import Shape
+from harness.stage.conditions import Cut, Shape
 from harness.wire import Carried, Segment
 
 # What of a burst is kept: all that one side sends without an answer between. Past it, only sizes and digests are.
@@ -111,6 +111,11 @@ class Flow:
     def stirs(self) -> bool:
         """Whether a condition would let something go now."""
         return any(shape.stirs() for shape in self.shapes)
+
+    @property
+    def went_on(self) -> float:
+        """When a cut last let a piece go, with more behind it."""
+        return max((shape.went_on for shape in self.shapes if isinstance(shape, Cut)), default=0.0)
 
     def receive(self, number: int, recorder: Recorder) -> bool:
         """Read once, and note it. Says whether bytes came; an end is left in `ending`."""

@@ -31,6 +31,9 @@ from harness.wire import Held
 # So many rounds at once at most: the terminals want to be looked at too.
 ROUNDS = 16
 
+# A piece that was read so lately may be followed by the next.
+CUTTING = 0.25
+
 AnyLink = Link | DatagramLink
 
 
@@ -294,6 +297,13 @@ class Relay:
         if not self._conditions:
             return None
         return min((due for flow in self._flows() if (due := flow.promised) is not None), default=None)
+
+    def cutting(self) -> bool:
+        """Whether something is being sent in small pieces, and read: that may take seconds, and has an end."""
+        if not self._conditions:
+            return False
+        now = time.monotonic()
+        return any(now - flow.went_on < CUTTING for flow in self._flows() if isinstance(flow, Flow))
 
     def close(self) -> None:
         """Hang up on everybody."""

@@ -76,6 +76,10 @@ class Watched(Protocol):
         """Whether every program that has ended has been reported."""
 
     @property
+    def cutting(self) -> bool:
+        """Whether the network sends something in small pieces, and somebody reads them."""
+
+    @property
     def slowest(self) -> float:
         """The slowest answer so far, in the programs' own time; 0 before the first."""
 
@@ -193,6 +197,8 @@ class Settling:
             for thread in self._stage.table.threads():
                 thread.begun.clear()
             self._news = News(self.own, {t: t.effort() for t in self._stage.table.threads()})
+            return self._over()
+        if self._stage.cutting:  # who reads byte by byte says nothing for long, and works hard
             return self._over()
         return self._spinning() or self._steady(picture) or self._over()
 

@@ -300,6 +300,11 @@ class Stillness:
         """All is still: whether the network lets go of something that it kept until then."""
         return self._relay is not None and self._relay.let_go()
 
+    @property
+    def cutting(self) -> bool:
+        """Whether the network sends something in small pieces, and somebody reads them."""
+        return self._relay is not None and self._relay.cutting()
+
     def all_reported(self) -> bool:
         """Whether every program that has ended has been reported: the kernel knows first, then the launcher."""
         return not self._lives.poll(0)

@@ -1,4 +1,4 @@
-"""Between clients and server: everything arrives, is noted, and belongs to somebody; links end as their two sides do."""
+"""Between clients and server: everything arrives, is noted, and is somebody's; links end as their two sides do."""
 
 from __future__ import annotations
 
@@ -94,8 +94,14 @@ def test_a_second_burst_is_kept_again(wired: Stage, recorder: Recorder) -> None:
 @pytest.mark.parametrize(
     ("server", "client", "ended"),
     [
-        ("c = l.accept()[0]; c.recv(9); c.close()\ninput()", "s.close()\ninput()", [("client", "fin"), ("server", "fin")]),
-        ("c = l.accept()[0]; c.close()\ninput()", "s.recv(9); s.close()\ninput()", [("server", "fin"), ("client", "fin")]),
+        (
+            "c = l.accept()[0]; c.recv(9); c.close()\ninput()", "s.close()\ninput()",
+            [("client", "fin"), ("server", "fin")],
+        ),
+        (
+            "c = l.accept()[0]; c.close()\ninput()", "s.recv(9); s.close()\ninput()",
+            [("server", "fin"), ("client", "fin")],
+        ),
         (  # who has shut down writing can still be answered
             "c = l.accept()[0]\nassert c.recv(9) == b''\nc.sendall(b'bye'); c.close()\ninput()",
             "s.shutdown(1); print(s.recv(9)); s.close()\ninput()",
@@ -103,12 +109,11 @@ def test_a_second_burst_is_kept_again(wired: Stage, recorder: Recorder) -> None:
         ),
         (
             "c = l.accept()[0]\ntry: c.recv(9)\nexcept ConnectionResetError: print('reset')\ninput()",
-            "import struct\ns.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\ninput()",
+            "import struct\ns.setsockopt(1, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\ninput()",
             [("client", "rst")],
         ),
         (
-            "c = l.accept()[0]; c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); c.close()\n"
-            "input()",
+            "c = l.accept()[0]; c.setsockopt(1, socket.SO_LINGER, struct.pack('ii', 1, 0)); c.close()\ninput()",
             "try: s.recv(9)\nexcept ConnectionResetError: print('reset')\ninput()",
             [("server", "rst")],
         ),
@@ -200,7 +205,8 @@ class TestTwoNetworks:
     def test_ports_that_a_program_fixes_itself_pass_too(self, recorder: Recorder, tmp_path: Path) -> None:
         """A second, hard-coded port, TCP or IPv6, is found on the clients' side."""
         server = LISTEN + "m = socket.create_server(('', 5745))\nsix = socket.create_server(('::', 5746), "
-        server += "family=socket.AF_INET6, dualstack_ipv6=True)\nfor s in (m, six): s.accept()[0].sendall(b'hi')\ninput()"
+        server += "family=socket.AF_INET6, dualstack_ipv6=True)\n"
+        server += "for s in (m, six): s.accept()[0].sendall(b'hi')\ninput()"
         client = "import socket\nfor a in (('127.0.0.1', 5745), ('::1', 5746)):\n"
         client += "    print(socket.create_connection(a).recv(2))"
         with opened(tmp_path, recorder, "box") as stage:
@@ -213,14 +219,15 @@ class TestTwoNetworks:
     def test_the_server_sees_the_clients_own_address(self, recorder: Recorder, tmp_path: Path) -> None:
         """Programs that tell each other their ports are not confused."""
         with opened(tmp_path, recorder, "box") as stage:
-            play(stage, "c, a = l.accept(); print('peer', a[1]); c.recv(1)", "print('own', s.getsockname()[1]); input()")
+            play(stage, "print('peer', l.accept()[1][1])\ninput()", "print('own', s.getsockname()[1])\ninput()")
             peer, own = (stage.output(who).split()[1] for who in ("server", "yoda"))
             assert peer == own
 
     def test_clients_reach_each_other_without_the_relay(self, recorder: Recorder, tmp_path: Path) -> None:
         """Peer to peer is theirs alone; and the server's network is not the clients'."""
         with opened(tmp_path, recorder, "box") as stage:
-            stage.start("r2d2", python("import socket\nprint(socket.create_server(('127.0.0.1', 7777)).accept()[0].recv(9))"))
+            peer = "import socket\nprint(socket.create_server(('127.0.0.1', 7777)).accept()[0].recv(9))"
+            stage.start("r2d2", python(peer))
             stage.settle(within=30)
             hello = "import socket\nsocket.create_connection(('127.0.0.1', 7777)).sendall(b'hello')"
             stage.start("yoda", python(hello))

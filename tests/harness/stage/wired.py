@@ -16,7 +16,7 @@ Wired = Callable[..., Stage]
 
 def network(*conditions: str) -> Network:
     """These conditions, in a scenario's words."""
-    return Network(tuple(map(parse_condition, conditions)))
+    return Network(tuple(parse_condition(said, "server") for said in conditions))
 
 
 def opened(folder: Path, recorder: Recorder, level: str, *conditions: str, seed: int = 0) -> Stage:
