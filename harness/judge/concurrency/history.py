@@ -98,7 +98,13 @@ class History:
         return self._end
 
     def _shown(self, actor: str, at: int, until: int) -> str:
-        shown, prompt = self._view.text(actor, at, until).strip(), self._view.prompt(actor, at)
+        """The answer without what asks for the next line: with that the welcome ended, too."""
+        lines, asks = self._view.text(actor, at, until).rstrip().splitlines(), self._view.welcome(actor, at).rstrip()
+        for asking in reversed(asks.splitlines()):
+            if not lines or lines[-1].strip() != asking.strip():
+                break
+            lines.pop()
+        shown, prompt = "\n".join(lines).strip(), self._view.prompt(actor, at)
         return shown.removesuffix(prompt).strip() if prompt else shown
 
     def _settled(self, typed: Typed, at: int, until: int) -> Settled | None:

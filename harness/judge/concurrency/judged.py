@@ -85,7 +85,9 @@ def _told(history: History, model: Any, verdict: Verdict, budget_s: float) -> Mi
     hinted = Verdict("unexplained", misfits=list(dict.fromkeys([*verdict.misfits, *kind.operations])))
     part = smallest(operations, model, hinted, budget_s)
     asked = {(one.operation.process, one.operation.invoked): one for one in history.asked}
-    seen = [asked[op.process, op.invoked] for op in part.operations if (op.process, op.invoked) in asked]
+    # Those that the sentence speaks of are shown even where one answer alone says it all.
+    named = {(op.process, op.invoked) for op in (*part.operations, *kind.operations)}
+    seen = [one for place, one in sorted(asked.items(), key=lambda item: item[0][1]) if place in named]
     return Miss(kind.code, _sentence(kind, asked, seen, model), "one order that explains every answer",
                 lanes(seen, part), likely=_likely(kind, operations), where=_where(kind, part, model))
 
@@ -116,14 +118,17 @@ def _sentence(kind: Kind, asked: Mapping[tuple[str, float], Asked], part: Sequen
         return f"{_names(ops[1:3])} both got {item} number {kind.about}{where}, {apart(ops[1], ops[2])} apart"
     if kind.code == "number-missing" and ops:
         return f"{ops[0].process} was shown no {model.item(ops[0].request)} number {kind.about}{where}, and later ones"
-    lines = several([f"{one.actor}: {one.line!r}" for one in (mine or part)][:4])
+    lines = several([f"{one.actor}'s {one.line!r}" for one in (mine or part)][:4])
+    others = several([f"{one.actor}'s {one.line!r}" for one in mine[1:]][:4])
+    if not others:
+        return f"no order of these requests explains what they were answered{where}: {lines}"
+    read = f"{mine[0].actor}'s {mine[0].line!r}"
     texts = {
-        "lost": f"{lines}: what was carried out is missing{where} afterwards, and nobody took it away",
-        "doubled": f"{lines}: what was sent once stands twice{where}",
-        "reordered": f"{lines}: these stand in another order{where} than they were carried out in",
+        "lost": f"{others} was carried out, and is missing{where} when {read} is answered; nobody took it away",
+        "doubled": f"{others} was sent once, and stands twice{where} when {read} is answered",
+        "reordered": f"{others} stand in another order{where} than they were carried out in, or were seen in before",
     }
-    first = f"no order of these requests explains what they were answered{where}: {lines}"
-    return texts.get(kind.code, first)
+    return texts.get(kind.code, f"no order of these requests explains what they were answered{where}: {lines}")
 
 
 def _names(ops: Sequence[Operation]) -> str:

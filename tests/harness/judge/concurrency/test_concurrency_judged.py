@@ -40,7 +40,7 @@ CASES: dict[str, tuple[Any, str, str]] = {
     "a lost message": (
         lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "MSG t1 right", POSTED)).says(
             "luke", "RDT t1", rows(("Yoda", "first"), ("R2D2", "right"))),
-        "lost", "'MSG t1 left'",
+        "lost", "yoda's 'MSG t1 left' was carried out, and is missing in thread t1 when luke's 'RDT t1' is answered",
     ),
     "a message twice": (
         lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED), ("r2d2", "RDT t1", rows(("Yoda", "first")))).says(
