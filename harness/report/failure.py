@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from harness.report.causes import Cause
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
+from harness.report.sequence import diagram
 from harness.report.steps import steps_grid
 from harness.report.terminals import LONGEST, terminals
+from harness.report.traffic import traffic
 from harness.report.words import STYLES, SYMBOLS, badge, cut
 from harness.verdict import Finding, Verdict
 
@@ -29,7 +31,8 @@ def told(report: Report, cause: Cause, number: int, width: int, verbose: bool) -
 def passing(play: Played, width: int) -> list[Block]:
     """A play that needs nobody's attention, for somebody who asked: its steps, their evidence, the terminals."""
     heading = Heading(f"{badge(play.outcome.verdict).text}  {play.outcome.scenario}", STYLES[play.outcome.verdict])
-    return [heading, steps_grid(play), BLANK, *terminals(play, None, width, everything=True)]
+    return [heading, steps_grid(play), BLANK, *terminals(play, None, width, everything=True),
+            *diagram(play, None, width, verbose=True), *traffic(play)]
 
 
 def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block]:
@@ -48,7 +51,8 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
     if verbose:
         blocks += [BLANK, steps_grid(play)]
     transcript = terminals(play, found, width, everything=verbose)
-    return [*blocks, *([BLANK, *transcript] if transcript else []), BLANK, *_again(report, play)]
+    wire = [*diagram(play, found, width, verbose), *(traffic(play) if verbose else [])]
+    return [*blocks, *([BLANK, *transcript] if transcript else []), *wire, BLANK, *_again(report, play)]
 
 
 def _again(report: Report, play: Played) -> list[Line]:
@@ -73,7 +77,7 @@ def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
         ("Hint", found.hint),
         ("Brief", play.outcome.clause),
         *(("Also", text) for text in _others(play, found)),
-        *(("Noticed", remark.sentence) for remark in play.remarks),
+        *(("Noticed", remark.sentence) for remark in play.remarks if verbose or remark.code != "readable-password"),
     ]
     rows = [[Span(label, Style.QUIET), Span(text)] for label, text in pairs if text.strip()]
     return Grid([Column(), Column(share=1)], rows)
