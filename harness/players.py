@@ -94,9 +94,16 @@ def hangs_on_cuts(scenario: Scenario, assignment: Assignment) -> bool:
     A file is moved, or so much is typed that some answer is longer than one recv(). (Not by an aid: what becomes of
     that is asked where it is marked. Not by what was answered: some programs add a menu of a page to every line.)
     """
-    lines = [line for step in walk(scenario.play) if isinstance(step, Type) for _, line in step.lines]
-    words = {first_word(line) for line in lines} - {*scenario.aids}
-    return not words.isdisjoint(assignment.moves_files) or sum(map(len, lines)) >= LONG
+    typed = [step for step in walk(scenario.play) if isinstance(step, Type)]
+    # At one instant with others nothing is an aid (judge/aids.py).
+    asked = [step for step in typed if step not in scenario.play or not _is_aid(scenario, step)]
+    words = {first_word(line) for step in asked for _, line in step.lines}
+    much = sum(len(line) for step in typed for _, line in step.lines) >= LONG
+    return much or not words.isdisjoint(assignment.moves_files)
+
+
+def _is_aid(scenario: Scenario, step: Type) -> bool:
+    return all(first_word(line) in scenario.aids for _, line in step.lines)
 
 
 def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
