@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cached_property
+from typing import TypeVar
 
-from harness.events import Signalled, Started, StepBegan, Typed
+from harness.events import Event, Signalled, Started, StepBegan, Typed
 from harness.recording import Recording
 from harness.scenario.model import Do, Hold, Pass, Scenario, Step, Together, Type, walk
 
 Acts = tuple[type[Typed] | type[Started] | type[Signalled], ...]
+E_ = TypeVar("E_", bound=Event)
 
 
 class Timeline:
@@ -19,14 +22,34 @@ class Timeline:
         self.scenario = scenario
         self.events = recording.events
         self.began = recording.began
+        self._places: dict[tuple[tuple[type[Event], ...], str | None], list[int]] = {}
         self._starts = {e.step: at for at, e in enumerate(self.events) if isinstance(e, StepBegan) and e.step}
         self._tops = sorted(self._starts[step.number] for step in scenario.play if step.number in self._starts)
         self._top_of = {inner.number: top for top in scenario.play for inner in walk([top])}
 
+    def places(self, kinds: tuple[type[Event], ...], actor: str | None = None, start: int = 0,
+               end: int | None = None) -> Sequence[int]:  # fmt: skip
+        """Where events of these kinds (and of this actor) stand between two positions, in order.
+
+        Found once for each question: of a crowd's play most events are segments on the wire, and nobody walks past
+        all of them for every line that somebody typed.
+        """
+        there = self._places.get((kinds, actor))
+        if there is None:
+            there = [at for at, e in enumerate(self.events) if isinstance(e, kinds)] if actor is None else [
+                at for at in self.places(kinds) if getattr(self.events[at], "actor", None) == actor]  # fmt: skip
+            self._places[kinds, actor] = there
+        first = bisect_left(there, start) if start else 0
+        return there[first : len(there) if end is None else bisect_left(there, end)]
+
+    def between(self, kind: type[E_], actor: str | None = None, start: int = 0, end: int | None = None) -> list[E_]:
+        """The events of one kind (and of this actor) between two positions."""
+        return [event for at in self.places((kind,), actor, start, end) if isinstance(event := self.events[at], kind)]
+
     @cached_property
     def actors(self) -> list[str]:
         """Everybody whose program was started, in order."""
-        return list(dict.fromkeys(e.actor for e in self.events if isinstance(e, Started)))
+        return list(dict.fromkeys(e.actor for e in self.between(Started)))
 
     def account(self, handle: str) -> str:
         """The account name behind a handle; of an actor without one, its own name."""
@@ -61,11 +84,8 @@ class Timeline:
         return self._last((Started,), actor, before) or 0
 
     def _last(self, kinds: Acts, actor: str, before: int) -> int | None:
-        for at in range(before - 1, -1, -1):
-            event = self.events[at]
-            if isinstance(event, kinds) and event.actor == actor and not (isinstance(event, Typed) and event.goes_on):
-                return at
-        return None
+        there = self.places(kinds, actor, end=before)
+        return next((at for at in reversed(there) if not getattr(self.events[at], "goes_on", False)), None)
 
     def last_act(self, step: Step) -> int:
         """Where the last step before this one begins in which anything was done."""
@@ -77,7 +97,7 @@ class Timeline:
 
     def typists(self, start: int, end: int) -> list[str]:
         """Who was typed to between two positions."""
-        return list(dict.fromkeys(e.actor for e in self.events[start:end] if isinstance(e, Typed)))
+        return list(dict.fromkeys(e.actor for e in self.between(Typed, None, start, end)))
 
     def since(self, actor: str, step: Step) -> int:
         """From where on counts what `actor` is expected to have seen at `step`: since they last typed, or began.

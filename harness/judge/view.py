@@ -33,8 +33,7 @@ class View(Timeline):
         return without_echo(said, self._others(actor, start)) if said.repeated else said.shown
 
     def _raw(self, actor: str, start: int, end: int) -> str:
-        data = b"".join(e.data for e in self.events[start:end] if isinstance(e, Output) and e.actor == actor)
-        return visible(data)
+        return visible(b"".join(e.data for e in self.between(Output, actor, start, end)))
 
     def _said(self, at: int, end: int) -> Said:
         event = self.events[at]
@@ -45,9 +44,9 @@ class View(Timeline):
     def _others(self, actor: str, this: int) -> list[Said]:
         """The other lines and names typed to the program that had the one typed at `this`."""
         born = self.born(actor, this)
-        return [self._said(at, self._next_typed(actor, at)) for at, event in enumerate(self.events)
-                if at != this and isinstance(event, Typed) and event.actor == actor and event.what in ("line", "name")
-                and self.born(actor, at) == born]
+        return [self._said(at, self._next_typed(actor, at)) for at in self.places((Typed,), actor)
+                if at != this and getattr(self.events[at], "what", "") in ("line", "name")
+                and self.born(actor, at) == born]  # fmt: skip
 
     def seen(self, actor: str, step: Step) -> str:
         """What `actor` has seen at `step`, since they last typed."""
@@ -55,8 +54,8 @@ class View(Timeline):
 
     def answer(self, actor: str, number: int) -> str | None:
         """What the line typed in step `number` was answered: to `actor`, or else to whoever typed it; None: nobody."""
-        typed = [at for at, event in enumerate(self.events)
-                 if isinstance(event, Typed) and event.step == number and not event.goes_on]
+        typed = [at for at in self.places((Typed,))
+                 if self.events[at].step == number and not getattr(self.events[at], "goes_on", False)]  # fmt: skip
         own = [at for at in typed if getattr(self.events[at], "actor", "") == actor]
         for at in own or typed[-1:]:
             event = self.events[at]
@@ -91,13 +90,8 @@ class View(Timeline):
         return event.what if isinstance(event, Typed) else ""
 
     def _next_typed(self, actor: str, after: int) -> int:
-        for at in range(after + 1, len(self.events)):
-            event = self.events[at]
-            if isinstance(event, Typed) and event.goes_on:
-                continue
-            if isinstance(event, Typed | Started) and event.actor == actor:
-                return at
-        return len(self.events)
+        later = self.places((Typed, Started), actor, after + 1)
+        return next((at for at in later if not getattr(self.events[at], "goes_on", False)), len(self.events))
 
     def within(self, step: Step) -> Iterator[Event]:
         """The events of a step, those of its group included."""
@@ -109,34 +103,33 @@ class View(Timeline):
         if typed is None:
             return None
         number = self.events[typed].step
-        found = [e for e in self.events[typed : self.end(step)] if isinstance(e, Settled)]
+        found = self.between(Settled, None, typed, self.end(step))
         mine = [e for e in found if e.step in (number, self.top(number))]
         return mine[-1] if mine else None
 
     def settled_now(self, step: Step) -> Settled | None:
         """The last settling up to the end of this step."""
-        return next((e for e in reversed(self.events[: self.end(step)]) if isinstance(e, Settled)), None)
+        before = self.places((Settled,), end=self.end(step))
+        event = self.events[before[-1]] if before else None
+        return event if isinstance(event, Settled) else None
 
     def gone(self, actor: str, position: int) -> Exited | None:
         """How `actor`'s program ended, if it is not running at a position; None while it runs."""
-        for event in reversed(self.events[:position]):
-            if isinstance(event, Started) and event.actor == actor:
-                return None
-            if isinstance(event, Exited) and event.actor == actor:
-                return event
-        return None
+        before = self.places((Started, Exited), actor, end=position)
+        event = self.events[before[-1]] if before else None
+        return event if isinstance(event, Exited) else None
 
     def not_typed(self, step: Step, actor: str) -> NotTyped | None:
         """The line of this step that could not be typed, if so."""
-        return next((e for e in self.within(step) if isinstance(e, NotTyped) and e.actor == actor), None)
+        return next(iter(self.between(NotTyped, actor, self.start(step), self.end(step))), None)
 
     def login(self, step: Step, actor: str) -> LoginTried | None:
         """How this step's login ended."""
-        return next((e for e in self.within(step) if isinstance(e, LoginTried) and e.actor == actor), None)
+        return next(iter(self.between(LoginTried, actor, self.start(step), self.end(step))), None)
 
     def capped(self, actor: str, position: int) -> bool:
         """Whether some of what this actor printed was not kept."""
-        return any(isinstance(e, Capped) and e.actor == actor and e.what == "output" for e in self.events[:position])
+        return any(event.what == "output" for event in self.between(Capped, actor, end=position))
 
     def paused(self, actor: str, position: int) -> bool:
         """Whether this actor's program stands still, or waits for bytes that are held, because the scenario says so."""
@@ -149,10 +142,9 @@ class View(Timeline):
     def _held(self, actor: str, position: int) -> bool:
         """Whether the network keeps back what travels to this actor, or from it."""
         sides: set[str] = set()
-        for event in self.events[:position]:
-            if isinstance(event, Held) and event.actor == actor:
-                told = {"server", "client"} if event.to == "both" else {event.to}
-                sides = sides - told if event.released else sides | told
+        for event in self.between(Held, actor, end=position):
+            told = {"server", "client"} if event.to == "both" else {event.to}
+            sides = sides - told if event.released else sides | told
         return bool(sides)
 
     def prompt(self, actor: str, before: int) -> str:
@@ -162,9 +154,8 @@ class View(Timeline):
 
     def welcome(self, actor: str, before: int) -> str:
         """All that this actor's terminal showed as it was let in, up to its prompt; "" where nothing was seen."""
-        for event in reversed(self.events[:before]):
-            if isinstance(event, LoginTried) and event.actor == actor and event.result == "in":
-                at = self.events.index(event)
+        for at in reversed(self.places((LoginTried,), actor, end=before)):
+            if getattr(self.events[at], "result", "") == "in":
                 return self.text(actor, self.last_typed(actor, at) or 0, at)
         return ""
 
