@@ -20,6 +20,8 @@ from harness.wire import Carried, Segment
 
 # What of a burst is kept: all that one side sends without an answer between. Past it, only sizes and digests are.
 KEPT = 64 * 1024
+# And of all that ever travels one way on one link: two who talk at once would answer each other without end.
+KEPT_IN_ALL = 4 << 20
 # One read past it.
 READ = 256 * 1024
 # A flow that has so much unsent is not read. What a scenario holds, or a condition keeps, may be more.
@@ -59,7 +61,7 @@ class Flow:
     """What travels one way. `to`: the side it travels to."""
 
     __slots__ = (
-        "at", "burst", "condition", "ending", "held", "out", "over", "shapes", "sink", "source", "to", "unsent",
+        "at", "burst", "condition", "ending", "held", "noted", "out", "over", "shapes", "sink", "source", "to", "unsent",
         "waiting", "waits",
     )  # fmt: skip
 
@@ -68,6 +70,7 @@ class Flow:
         self.shapes: Sequence[Shape] = ()
         self.condition = ""  # the same in the scenario's words
         self.burst = 0  # bytes since the other side last said something
+        self.noted = 0  # bytes that the recording has
         self.held = False  # the scenario holds what comes
         self.waiting: deque[bytes] = deque()  # what came and was not passed on
         self.waits = 0  # bytes of these
@@ -86,6 +89,11 @@ class Flow:
     def empty(self) -> bool:
         """Whether all that came has left."""
         return not (self.unsent or self.waits or (self.shapes and self.kept))
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything about it but to wait for the next byte."""
+        return bool(self.out or self.ending or self.over or self.shapes)
 
     @property
     def reads(self) -> bool:
@@ -119,7 +127,7 @@ class Flow:
 
     def receive(self, number: int, recorder: Recorder) -> bool:
         """Read once, and note it. Says whether bytes came; an end is left in `ending`."""
-        small = self.burst < KEPT
+        small = self.burst < KEPT and self.noted < KEPT_IN_ALL
         try:
             data = self.source.sock.recv(KEPT - self.burst if small else READ)
         except BlockingIOError:
@@ -131,6 +139,8 @@ class Flow:
             self.ending = "fin"
             return False
         self.burst += len(data)
+        if small:
+            self.noted += len(data)
         recorder.note(Carried, link=number, to=self.to, size=len(data), data=data if small else None,
                       sha256="" if small else hashlib.sha256(data).hexdigest())  # fmt: skip
         self.waiting.append(data)
@@ -155,6 +165,27 @@ class Flow:
         if pieces:
             self.out.extend(pieces)
             self.unsent += sum(map(len, pieces))
+
+    def forward(self) -> bool:
+        """The short way, which nearly everything goes: one piece, nothing before it, no condition, and it is taken.
+
+        Says whether all has left. If not, the long way (`advance` and `send`) is to be gone.
+        """
+        if len(self.waiting) != 1 or self.held or self.shapes or self.out or self.ending or self.over:
+            return not self.waiting
+        piece = self.waiting[0]
+        try:
+            sent = self.sink.sock.send(piece)
+        except OSError:  # no room now; or nobody there, and the long way finds that out too
+            return False
+        self.at += sent
+        if sent < len(piece):
+            self.waiting[0] = piece[sent:]
+            self.waits -= sent
+            return False
+        self.waiting.clear()
+        self.waits = 0
+        return True
 
     def send(self, number: int, recorder: Recorder) -> bool:
         """Send what is to leave, as far as it is taken. Says whether the sink is still there."""

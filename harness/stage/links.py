@@ -96,6 +96,12 @@ class Link:
         self.flow_into(leg).drop()
         flow.ending, flow.over = "rst", False
 
+    def at_rest(self) -> bool:
+        """The short way for both flows: whether all has left, and nothing else is the matter or to be watched."""
+        if not self.connected or self.gone:
+            return False
+        return self.up.forward() and self.down.forward() and not (self.up.busy or self.down.busy)
+
     def pass_on(self, now: float) -> None:
         """Send on whatever may go, and the ends behind it."""
         if self._doomed:

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 
 from harness.stage import best_level
-from tests.bench import checking, commands, dialogue, flood, leaving, listing, settling, suite
+from tests.bench import checking, commands, dialogue, flood, leaving, listing, relay, settling, suite
 from tests.bench.figures import HEADINGS, Effort, Row
 
 BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "flood": flood.measure,
     "suite": suite.measure,
     "listing": listing.measure,
+    "relay": relay.measure,
     "checking": checking.measure,
 }
 

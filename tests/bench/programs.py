@@ -11,6 +11,7 @@ from pathlib import Path
 
 from forum.wording import ASK_NAME, ASK_PASSWORD, PROMPT, WAITING
 from harness.recording import Recorder
+from harness.scenario.network import Network
 from harness.stage import Stage
 from tests.bench.figures import Broken
 from tests.bench.poll_loop import PollLoop
@@ -56,16 +57,16 @@ def free_port() -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def on_stage(folder: Path, people: list[str]) -> Iterator[tuple[Stage, Recorder]]:
-    """A stage with the forum's server and these people logged in."""
+def on_stage(folder: Path, people: list[str], network: Network | None = None) -> Iterator[tuple[Stage, Recorder]]:
+    """A stage with the forum's server and these people logged in; with a `network` there is a relay between."""
     recorder = Recorder()
-    with Stage(folder, recorder) as stage:
+    with Stage(folder, recorder, network=network) as stage:
         (stage.folder_of("server") / "credentials.txt").write_text(accounts(people), encoding="utf-8")
         stage.start("server", server(stage.port()))
         if stage.ready("server", WITHIN) is None:
             raise Broken(f"the server does not listen: {stage.output('server')!r}")
         for name in people:
-            stage.start(name, client(stage.port()))
+            stage.start(name, client(stage.port_of(name)))
             stage.settle(within=WITHIN)
             for line in (name, PASSWORD):
                 stage.type(name, line.encode() + b"\n")

@@ -8,7 +8,7 @@ Too early: each question has an answer of its own (`RDT n17`: "Thread n17 does
 not exist"), client and server both take part in it, and what has come to
 both terminals the moment `settle` returns must be the whole of it. Once plain, once beside 8
 processes that do nothing but run, so that everybody waits for a core, the
-kernel's own workers included.
+kernel's own workers included; and both again with a relay between the two.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from harness.events import Output
 from harness.recording import Recorder
+from harness.scenario.network import Network
 from harness.stage import Stage
 from harness.workshop import workshop
 from tests.bench.figures import Effort, Row, in_pairs, row_of_pairs
@@ -30,12 +31,16 @@ BURNERS = 8
 
 
 def measure(effort: Effort) -> Iterator[Row]:
-    """The row of the time, and two of settlings."""
+    """The row of the time, and four of settlings."""
     with workshop() as folder:
         yield _time(folder, effort)
         yield _too_early(folder / "plain", effort.settlings, "plain")
         with burners(BURNERS):
             yield _too_early(folder / "beside", effort.settlings, f"beside {BURNERS} burners")
+        yield _too_early(folder / "relay", effort.settlings, "with a relay", Network())
+        with burners(BURNERS):
+            settled = f"with a relay beside {BURNERS} burners"
+            yield _too_early(folder / "relay-beside", effort.settlings, settled, Network())
 
 
 def _time(folder: Path, effort: Effort) -> Row:
@@ -54,8 +59,8 @@ def _time(folder: Path, effort: Effort) -> Row:
     return row_of_pairs("settling after LST / the answer's own time", ours, answers, 3.0)
 
 
-def _too_early(folder: Path, settlings: int, how: str) -> Row:
-    with on_stage(folder, ["yoda"]) as (stage, recorder):
+def _too_early(folder: Path, settlings: int, how: str, network: Network | None = None) -> Row:
+    with on_stage(folder, ["yoda"], network) as (stage, recorder):
         missed = sum(_missed(stage, recorder, number) for number in range(settlings))
     return Row(f"settled too early, {how}", f"{missed}", f"{settlings:,}", float(missed), 0.0, "<=", "early")
 
