@@ -96,7 +96,7 @@ class _Grounds:
                 if not variant:
                     raise
                 course, chosen = open_course(options.assignment, [Wanted.parse(p) for p in options.paths], variant), []
-            self._found[variant] = Ground(course.assignment, course.text, course.sample, chosen)
+            self._found[variant] = Ground(course.assignment, course.text, course.sample, chosen, course.model)
         return self._found[variant]
 
     @property

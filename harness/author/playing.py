@@ -25,6 +25,7 @@ class Ground:
     text: str
     sample: str
     chosen: Sequence[Scenario]
+    model: str = ""  # the text of its model
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +95,4 @@ def setting(ground: Ground, subject: Subject, folder: Path, way: Way | None = No
     if way is not None:
         subject = replace(subject, accounts_end=way.accounts_end)
     assignment = way.assignment if way else ground.assignment
-    return Setting(assignment, ground.text, ground.sample, subject, folder / "kept", folder)
+    return Setting(assignment, ground.text, ground.sample, subject, folder / "kept", folder, model=ground.model)
