@@ -104,7 +104,7 @@ class Director:
                       "system": f"{platform.system()} {platform.release()}"},
             values=self._values, accounts={handle: list(pair) for handle, pair in self._accounts.items()},
             variant=self._assignment.name, network=list(network.imposed) if network else [],
-            model=self._model,
+            model=self._model, protocol=self._assignment.protocol_text if self._relayed else "",
         )
 
     def _lay_out(self) -> None:

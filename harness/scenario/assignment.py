@@ -100,11 +100,14 @@ class Assignment(_Strict):
     commands: list[str] = Field(default=[], description="First words of all lines that mean something to a client.")
     model: str = Field(default="", description="The Python file that says which answers are right, relative to "
                                                "assignment.yaml; for `one order explains every answer`.")
+    protocol: str = Field(default="", description="The file with the legal moves of its own protocol.")
     rubric: str = "rubric.yaml"
     variants: dict[str, Variant] = Field(default={}, description="Other forms of the task: their names, what differs.")
 
     # The assignment as loaded, with all of its variants: where this one was made from it.
     _whole: Assignment | None = PrivateAttr(default=None)
+    # The text of the file that `protocol` names: recordings keep it.
+    _protocol: str = PrivateAttr(default="")
 
     @field_validator("variants")
     @classmethod
@@ -119,6 +122,11 @@ class Assignment(_Strict):
             if unknown := [role for role in change.roles if role not in info.data.get("roles", change.roles)]:
                 raise ValueError(f"variant {variant!r} changes the role {unknown[0]!r}, and there is none")
         return variants
+
+    @property
+    def protocol_text(self) -> str:
+        """The text of the table of its own protocol's legal moves, or ""."""
+        return (self._whole or self)._protocol
 
     @property
     def server(self) -> str | None:

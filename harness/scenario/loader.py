@@ -13,6 +13,7 @@ from harness.scenario.drawn import drawn
 from harness.scenario.mistakes import Collector, Mistake, Mistakes
 from harness.scenario.model import Place, Scenario, Source
 from harness.scenario.network import BadCondition, under
+from harness.scenario.protocol import load_table
 from harness.scenario.specification import check_model
 from harness.yaml_file import Node, Table, Text, read
 
@@ -64,10 +65,14 @@ def check_file(path: Path | str, assignment: Assignment) -> list[Mistake]:
 
 
 def load_assignment(path: Path) -> Assignment:
-    """assignment.yaml, checked, and the model that it names. Raises Mistakes."""
+    """assignment.yaml, checked, and the model and the protocol that it names. Raises Mistakes."""
     text = read_text(path)
     assignment = assignment_text(text, str(path))
     check_model(text, path)
+    if assignment.protocol:
+        table = path.parent / assignment.protocol
+        assignment._protocol = read_text(table)
+        load_table(assignment._protocol, str(table))
     return assignment
 
 

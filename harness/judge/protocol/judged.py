@@ -9,10 +9,11 @@ from harness.judge.miss import Miss
 from harness.judge.protocol.broken import Broken, broken
 from harness.judge.protocol.figures import readable_passwords
 from harness.judge.protocol.messages import Wire
-from harness.judge.protocol.phases import illegal_moves, load_table
+from harness.judge.protocol.phases import illegal_moves
 from harness.judge.protocol.transport import transport
 from harness.judge.view import View
 from harness.scenario.mistakes import Mistakes
+from harness.scenario.protocol import load_table
 from harness.verdict import Finding, Verdict
 
 
@@ -50,7 +51,7 @@ def _cause(found: Sequence[Broken], step: int | None, view: View) -> Broken | No
 
 def _illegal(view: View, wire: Wire) -> list[Finding]:
     """The first illegal move of the assignment's own protocol; the rest follow from it."""
-    text = getattr(view.began, "protocol", "")
+    text = view.began.protocol
     try:
         moves = illegal_moves(load_table(text), wire) if text else []
     except Mistakes:

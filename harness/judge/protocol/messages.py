@@ -21,7 +21,7 @@ from harness.judge.protocol.readable import Content, content, raw
 from harness.judge.protocol.streams import Link, Stream, links
 from harness.judge.protocol.walk import Piece
 
-HIDDEN = "•••"
+HIDDEN = "***"
 # Shorter ones stand in other words by chance; that they are passwords cannot be seen.
 _SHORTEST = 3
 _SHORT = 4
@@ -61,6 +61,7 @@ class Message:
     beat: bool = False
     secret: bool = False
     data: bytes = b""  # its content as it came, without what frames it, as far as it was kept
+    whole: bool = True  # all of it was kept, and it came to its end
 
     @property
     def sender(self) -> str:
@@ -108,7 +109,8 @@ class Wire:
             said, secret = hidden.content(data, said, typed.was_password(before))
             message = Message(link.number, link.actor, to, link.port, link.transport, piece.kind, first.index,
                               last.index, first.t, last.t, last.step, piece.at, piece.end - piece.at, said.text,
-                              said.shape, before, secret=secret, data=data if piece.kind != "raw" else b"")
+                              said.shape, before, secret=secret, data=data if piece.kind != "raw" else b"",
+                              whole=piece.kind in ("message", "raw") and len(data) == piece.stop - piece.begin)
             yield message, (head + data[:_HEAD])[:_HEAD]
 
 

@@ -10,50 +10,13 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
 from harness.judge.protocol.framing import Kind
 from harness.judge.protocol.messages import HIDDEN, Message, Wire
-from harness.scenario.checked import checked
+from harness.scenario.protocol import Table
 
 # A program speaks the protocol if nearly all that it says on the first port is a message of it, and not too little.
 _NEARLY_ALL = 0.9
 _ENOUGH = 3
-
-
-class Table(BaseModel):
-    """The legal moves of one protocol."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    protocol: str = Field(description="Its name, for reports.")
-    keys: tuple[str, str] = Field(description="The keys that name a message's phase, and what it is within that.")
-    phases: dict[str, list[str]] = Field(description="Each phase, and the messages that belong to it.")
-    begin: str = Field(description="The state in which a connection begins.")
-    states: dict[str, dict[str, dict[str, str]]] = Field(
-        description="State -> what a client may say -> the answers to it, each with the state that it leads to.")
-    server: dict[str, dict[str, str]] = Field(default={}, description="State -> what the server says unasked there.")
-    anywhere: dict[str, str] = Field(default={}, description="What the server may say at any time.")
-    refusals: list[str] = Field(default=[], description="What answers any request and changes nothing.")
-
-    @model_validator(mode="after")
-    def _closed(self) -> Table:
-        """No state that is not there, no message without a phase."""
-        asked = [way for moves in self.states.values() for way in moves.values()]
-        ways = [*self.server.values(), self.anywhere, *asked]
-        reached = {self.begin, *self.server, *(state for way in ways for state in way.values())}
-        if unknown := sorted(reached - set(self.states)):
-            raise ValueError(f"the state {unknown[0]!r} is named and does not stand in states")
-        said = {*self.refusals, *(name for way in ways for name in way),
-                *(name for moves in self.states.values() for name in moves)}
-        if homeless := sorted(said - set(self.phase_of)):
-            raise ValueError(f"the message {homeless[0]!r} belongs to no phase")
-        return self
-
-    @property
-    def phase_of(self) -> dict[str, str]:
-        """The phase of each message."""
-        return {name: phase for phase, names in self.phases.items() for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +26,6 @@ class Illegal:
     message: Message
     sentence: str
     expected: str
-
-
-def load_table(text: str, file: str = "protocol.yaml") -> Table:
-    """A protocol.yaml, checked. Raises Mistakes, with file:line:column each."""
-    return checked(Table, text, file)
 
 
 def speaks(table: Table, wire: Wire) -> int | None:
@@ -104,8 +62,12 @@ def illegal_moves(table: Table, wire: Wire) -> list[Illegal]:
     talks: dict[int, _Talk] = {}
     found = []
     for message in wire.messages:
-        if message.port == port and message.kind == "message":
-            talk = talks.setdefault(message.link, _Talk(table, table.begin))
+        if message.port != port:
+            continue
+        talk = talks.setdefault(message.link, _Talk(table, table.begin))
+        # Where something was said that was not kept, nobody knows where the conversation stands.
+        talk.lost = talk.lost or (message.kind != "raw" and not message.whole)
+        if message.kind == "message" and not talk.lost:
             found += list(talk.hear(message))
     return found
 
@@ -117,6 +79,7 @@ class _Talk:
     table: Table
     state: str
     asked: list[str] = field(default_factory=list)
+    lost: bool = False
 
     def hear(self, message: Message) -> Iterator[Illegal]:
         """Go on by one message; what is illegal is told, and changes nothing."""
