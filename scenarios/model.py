@@ -382,6 +382,24 @@ class Forum:
         lines = reply.lines if reply is not None and reply.lines else ()
         return [(line.number, ("message", line.author, line.text)) for line in lines if line.number]
 
+    def scraps(self, request: Request, shown: str, others: Iterable[Request]) -> list[tuple[str, str]]:
+        """Pieces of messages on a screen, each with the whole: what was read while it was being written.
+
+        Only what cannot be a line that something else was printed into: its other piece stands nowhere.
+        """
+        texts = {(other.account, other.text) for other in others if other.text}
+        found = []
+        for line in (" ".join(raw.split()) for raw in shown.splitlines() if request.word == "RDT"):
+            message = _MESSAGE.fullmatch(line)
+            if message is None or (message[2], message[3]) in texts:
+                continue
+            for author, text in sorted(texts):
+                piece = message[3]
+                rest = text.removeprefix(piece) if text.startswith(piece) else text.removesuffix(piece)
+                if author == message[2] and piece and rest != text and rest.strip() not in shown:
+                    found.append((piece, text))
+        return found
+
 
 def _answered(reply: Reply, right: bool, after: State) -> State | None:
     return after if reply.accepted in (None, right) else None

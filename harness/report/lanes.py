@@ -1,8 +1,8 @@
 """Requests that overlapped, as lanes: a line for each person, a bar from the request to its answer. Plain text.
 
-    yoda   ├───────────┤                 MSG t1 left -> Message is in
-    r2d2        ├───────────┤            MSG t1 right -> Message is in
-    luke                          ├──┤   RDT t1 -> 1 Yoda: first / 2 R2D2: right
+    yoda   ├───────────┤                 send left -> it is in
+    r2d2        ├───────────┤            send right -> it is in
+    luke                          ├──┤   read -> 1 right
            0 ms                8.0 ms
 """
 

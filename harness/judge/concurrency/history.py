@@ -35,14 +35,22 @@ class Asked:
     whole: bool = False  # an answer came, all of it
 
 
+# Keys that submit nothing but an empty line: interrupt, end of input, stop, Enter.
+_HARMLESS = (b"\x03", b"\x04", b"\x1a", b"\x1c", b"\r", b"\n")
+
+
 class History:
-    """The operations of one play up to a position. `asked` is in the order in which they were typed."""
+    """The operations of one play up to a position. `asked` is in the order in which they were typed.
+
+    `unclear`: why this cannot be all that was asked; nothing may then be held against anybody. "": it is all.
+    """
 
     def __init__(self, view: View, model: Any, accounts: Mapping[str, str] | None, leaving: frozenset[str],
                  end: int) -> None:  # fmt: skip
         self._view, self._end, self._leaving = view, end, leaving
         self._model: Specification = model
         self._links = {e.link: e.actor for e in view.events if isinstance(e, Linked)}
+        self.unclear = ""
         self._relayed = view.began.stage == "box"
         self._logins = accounts is not None
         typed, people = list(self._typed()), list(self._entered())
@@ -66,10 +74,23 @@ class History:
             elif isinstance(event, Started) and self._logins:
                 inside.discard(event.actor)
             elif isinstance(event, Typed) and event.what in ("line", "raw", "key") and not event.goes_on:
+                self.unclear = self.unclear or self._unaccounted(event, event.actor in inside)
                 if event.actor not in inside and event.actor in self._view.began.accounts:
                     self._logins = False  # perhaps a login by hand: who is in when cannot be told any more
                 elif event.what == "line" and event.actor in inside:
                     yield from self._asked(at, event)
+
+    def _unaccounted(self, event: Typed, inside: bool) -> str:
+        """Why what was typed here may have done something that is no operation of this history; "": it did not."""
+        if event.actor not in self._view.began.accounts or event.data in _HARMLESS:
+            return ""
+        line = event.data.decode(errors="replace")
+        if event.what != "line":
+            return f"{event.actor} sent bytes that are no line"
+        if not line.endswith(("\r", "\n")) or len(line.splitlines()) > 1:
+            return f"a line of {event.actor}'s was not typed as one"
+        known = self._model.request(line.rstrip("\r\n"), self._view.account(event.actor), _unknown)
+        return f"{event.actor} typed a command, and did not log in as the harness does" if known and not inside else ""
 
     def _asked(self, at: int, event: Typed) -> Iterator[Asked]:
         line = event.data.decode(errors="replace").rstrip("\r\n")

@@ -10,6 +10,7 @@ from harness.judge.concurrency.check import check
 from harness.judge.concurrency.history import Asked, Blob, History
 from harness.judge.concurrency.kinds import LIKELY, Kind, kind_of
 from harness.judge.concurrency.operations import Operation, Splitting, Verdict
+from harness.judge.concurrency.pieces import find_torn
 from harness.judge.concurrency.smallest import Part, smallest
 from harness.judge.miss import Miss
 from harness.judge.sentences import several, shown
@@ -43,12 +44,14 @@ def order_differs(view: View, step: Step, blob: Blob = lambda _: None, budget_s:
     accounts = _accounts(view, blob)
     model = load_model(view.began.model).model(accounts or {}, view.began.values)
     history = History(view, model, accounts, view.scenario.leaving, view.end(step))
-    if not history.asked:
-        return _open("nothing that the model knows of was asked")
+    if history.unclear or not history.asked:
+        return _open(history.unclear or "nothing that the model knows of was asked")
     verdict = check(history.operations, model, budget_s)
-    if verdict.answer == "explained":
-        return None
-    return _open(verdict.why) if verdict.answer == "undecided" else _told(history, model, verdict, budget_s)
+    if verdict.answer == "unexplained":
+        return _told(history, model, verdict, budget_s)
+    if torn := find_torn(history, model):
+        return torn
+    return None if verdict.answer == "explained" else _open(verdict.why)
 
 
 def _open(why: str) -> Miss:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from harness.events import Started, Typed
 from harness.verdict import Verdict
 from tests.harness.judge.concurrency.tapes import ACCOUNTS, Tape, rows
 
@@ -126,3 +127,52 @@ def test_without_a_model_or_accounts_it_is_not_decided_too_much() -> None:
     tape.says("yoda", "CRT t1", MADE).at_once(("yoda", "CRT t2", MADE), ("r2d2", "CRT t2", MADE))
     assert tape.judged().code == "two-winners"
     assert len(ACCOUNTS) == 3
+
+
+def _read(tape: Tape, *screens: str) -> Tape:
+    tape.says("yoda", "MSG t1 a long message", POSTED)
+    for screen in screens:
+        tape.says("luke", "RDT t1", screen)
+    return tape
+
+
+def test_a_piece_of_a_text_is_torn_where_another_saw_all_of_it() -> None:
+    """Read while it was written: half a message, and nowhere its other half."""
+    first = ("Yoda", "first")
+    tape = _read(_begun(), rows(first, ("Yoda", "a long")), rows(first, ("Yoda", "a long message")))
+    finding = tape.judged()
+    assert (finding.verdict, finding.code) == (Verdict.FAILED, "torn")
+    assert finding.sentence == "luke read 'a long' where luke read 'a long message'"
+
+
+@pytest.mark.parametrize("screens", [
+    ["1 Yoda: first\n2 Yoda: a long"],  # a client that cuts texts, for all one knows
+    ["1 Yoda: first\n2 Yoda: a long\nNews!\nmessage", "1 Yoda: first\n2 Yoda: a long message"],  # printed into
+])  # fmt: skip
+def test_a_piece_alone_is_no_proof(screens: list[str]) -> None:
+    """A program may show texts in a way of its own, and two of its workers may print at once."""
+    assert _read(_begun(), *screens).judged().verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("data", "what", "why"), [
+    (b"MSG t1 x\n", "raw", "sent bytes that are no line"),
+    (b"\x1b[A", "key", "sent bytes that are no line"),
+    (b"MSG t1 x", "line", "was not typed as one"),
+])  # fmt: skip
+def test_what_may_have_been_asked_beside_leaves_it_open(data: bytes, what: str, why: str) -> None:
+    """Bytes that are no typed line may do anything: nothing is held against anybody then."""
+    tape = _begun().note(Typed, actor="yoda", data=data, what=what)
+    finding = tape.says("luke", "RDT t1", "").judged()
+    assert (finding.verdict, finding.code) == (Verdict.UNDECIDED, "order-open")
+    assert why in finding.sentence
+
+
+def test_who_logged_in_by_hand_leaves_it_open() -> None:
+    """A command of somebody who is not in, for all one knows, may be carried out, and may be not."""
+    tape = _begun().note(Started, actor="yoda", argv=[], pid=2).note(Typed, actor="yoda", data=b"CRT t2\n")
+    assert tape.judged().code == "order-open"
+
+
+def test_a_server_that_was_started_again_is_not_judged() -> None:
+    """What it knew is gone."""
+    assert _begun().note(Started, actor="server", argv=[], pid=2).judged().code == "order-open"
