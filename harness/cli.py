@@ -14,13 +14,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from harness import __version__, kills, workflow
+from harness import __version__, kills, stressing, workflow
 from harness.course import Options
 from harness.exits import Exit, Nothing, Wrong
 from harness.probing import ProbeOptions, look_at
 from harness.scenario.mistakes import ERROR, Mistakes
 from harness.scenario.schema import schema as language_schema
 from harness.scenario.select import NoSuchScenario
+from harness.stressing import StressOptions
 from harness.subject.build import DoesNotBuild, NoCompiler
 from harness.subject.subject import SubjectError
 
@@ -65,6 +66,8 @@ def run(
         metavar="TAG", help="Only scenarios with this tag or rubric line.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Decides everything that is random.")] = 0,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, help="Play each scenario N times, with N seeds.")] = 1,
+    explore: Annotated[int | None, typer.Option(
+        metavar="N", help="Play what is concurrent in N orders of arrival at the server.")] = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
     network: Annotated[list[str] | None, typer.Option(
         metavar="CONDITION", help="Play under this condition too, such as 'cut 1', 'glue' or 'delay 20 ms'.")] = None,
@@ -80,8 +83,26 @@ def run(
 ) -> None:
     """Play scenarios against a subject (default: the assignment's reference answer) and report."""
     options = Options(paths, assignment, subject, server, client, only or [], seed, repeat, jobs, failed, out,
-                      json_file, junit, verbose, variant, subject_file, network or ())
+                      json_file, junit, verbose, variant, subject_file, network or (),
+                      explore=explore)
     _end(lambda: workflow.run(options))
+
+
+@app.command()
+def stress(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the programs under test.")],
+    lasting: Annotated[str, typer.Option("--for", metavar="TIME", help="Such as 90s, 5m or 1h.")] = "5m",
+    seed: Annotated[int, typer.Option(metavar="N", help="Decides everything that is random.")] = 0,
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Play N scenarios at a time.")] = 1,
+    assignment: AssignmentOption = None,
+    variant: VariantOption = "",
+    subject_file: SubjectFileOption = None,
+    out: OutOption = Path(".harness"),
+    verbose: VerboseOption = False,
+) -> None:
+    """Look for what goes wrong only sometimes: on every network and in every order, until something fails."""
+    options = StressOptions(folder, lasting, assignment, variant, subject_file, seed, jobs, out, verbose)
+    _end(lambda: stressing.stress(options))
 
 
 @app.command()

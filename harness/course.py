@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Options:
     variant: str = ""  # of the assignment; "": its own, or the one that the subject turns out to be
     subject_file: Path | None = None  # what a tutor says of the subject
     network: Sequence[str] = ()  # conditions under which everything is played, besides those of the scenarios
+    explore: int | None = None  # under how many orders of delivery what is concurrent is played; None: as it comes
     files_again: int = 0  # how often scenarios that move files are played; 0: as the subject needs it
 
     @property
@@ -74,6 +76,15 @@ class Options:
                  "variant": self.variant or None, "subject-file": self.subject_file}
         words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
         return shlex.join(words)
+
+    def stress(self, course: Course) -> str:
+        """The command that looks for what fails only sometimes; "" where the subject is given as commands."""
+        if self.server is not None or self.client is not None:
+            return ""
+        folder = self.subject or Path(os.path.relpath(course.folder / course.assignment.reference))
+        given = {"assignment": self.assignment, "variant": self.variant or None, "subject-file": self.subject_file}
+        words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
+        return shlex.join(["harness", "stress", str(folder), *words])
 
     def commands(self, assignment: Assignment) -> dict[str, str]:
         """The command templates by the assignment's own names of the two roles."""

@@ -16,6 +16,7 @@ from typing import TypeGuard
 
 import harness
 from harness.aftermath import Aftermath, hanging
+from harness.deliveries import deliver
 from harness.events import Began, Ended, Listening, Noted, NotTyped, Settled, StepBegan
 from harness.logins import Logins
 from harness.patience import SILENT, settle, settle_until
@@ -310,6 +311,9 @@ class Director:
             self._step_begins(step)
             self._release(step)
         self._recorder.step = group.number
+        mine = {step.number for step in group.steps}
+        order = [one for one in self._scenario.schedule if one.step in mine]
+        deliver(self._stage, self._recorder, order, self._within(lines), self._silent(lines))
         self._stage.open_gate()
         return typed
 

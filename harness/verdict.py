@@ -71,6 +71,7 @@ class Explored:
     file: str = ""  # the scenario file that was made of the order in which it failed
     file_failed: int = 0  # how often that failed again
     file_plays: int = 0
+    again: str = ""  # the command that plays the file
 
     @property
     def all(self) -> bool:

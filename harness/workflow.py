@@ -15,6 +15,7 @@ from pathlib import Path
 from harness.course import Course, Options, open_course
 from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
+from harness.exploring import made_smaller, plays_of, tell_of_nothing, wanted
 from harness.grade.marks import Marks, side_by_side
 from harness.grade.rubric import Rubric, add_up, load_rubric
 from harness.judge.judge import judge
@@ -37,7 +38,8 @@ from harness.workshop import workshop
 def run(options: Options) -> Exit:
     """Play the chosen scenarios against one subject."""
     started = time.monotonic()
-    _make_room(options)
+    wanted(options)
+    make_room(options)
     if options.failed and not options.network:
         options = replace(options, network=last_network(options.out))
     with workshop() as folder:
@@ -47,13 +49,18 @@ def run(options: Options) -> Exit:
                           model=course.model)
         plays = tasks(chosen, course.assignment, seed=options.seed, repeat=options.repeat,
                       files_again=options.plays_of_files)
+        plays = plays_of(plays, options, course)
         view = Console(verbose=options.verbose)
         view.begin(len(plays), subject.name, stage_level(folder), " and ".join(options.network))
         if prepared.decision is not None:
             view.page(decided(prepared.decision))
-        played, interrupted = _play(setting, plays, options.jobs, view)
+        tell_of_nothing(plays, options, view)
+        each, interrupted = _play(setting, plays, options.jobs, view)
+        played = combined(each)
+        if not interrupted:
+            played, interrupted = made_smaller(each, played, setting, options, view)
     marks = add_up(course.rubric, [p.outcome for p in played]) if course.rubric else None
-    report = _report(played, marks, options, subject.name, started)
+    report = replace(_report(played, marks, options, subject.name, started), stress=options.stress(course))
     # What was skipped is worth another play once its aid is mended.
     bad = [play.outcome.key for play in played if play.outcome.verdict is not Verdict.PASSED]
     remember(options.out, bad, [play.outcome.key for play in played], options.network, interrupted=interrupted)
@@ -61,7 +68,7 @@ def run(options: Options) -> Exit:
     return Exit.INTERRUPTED if interrupted else code
 
 
-def _make_room(options: Options) -> None:
+def make_room(options: Options) -> None:
     """Find out now, and not after all the plays, whether what they yield can be written; clear the last recordings."""
     options.out.mkdir(parents=True, exist_ok=True)
     probe = options.out / ".writable"
@@ -76,13 +83,14 @@ def _make_room(options: Options) -> None:
 
 
 def _play(setting: Setting, plays: Sequence[Task], jobs: int, view: Console) -> tuple[list[Played], bool]:
-    """Play everything, and take several plays of a scenario together; on Ctrl-C what was played so far still counts."""
+    """Play everything, and tell of each scenario when all of its plays have ended; on Ctrl-C what was played so far
+    still counts."""
     played: list[tuple[int, Played]] = []
     together: dict[str, list[Played]] = {}  # plays of scenarios of which not all have ended yet
     interrupted = False
     try:
         for task, outcome, recording in play_all(setting, plays, jobs, lambda task: view.playing(task.scenario.title)):
-            one = Played(outcome, task.scenario, recording, task.seed)
+            one = Played(outcome, task.scenario, recording, task.seed, task.explored)
             played.append((task.number, one))
             mine = together.setdefault(outcome.key, [])
             mine.append(one)
@@ -92,7 +100,7 @@ def _play(setting: Setting, plays: Sequence[Task], jobs: int, view: Console) -> 
         interrupted = True
     finally:
         view.close()
-    return combined([one for _, one in sorted(played, key=lambda pair: pair[0])]), interrupted
+    return [one for _, one in sorted(played, key=lambda pair: pair[0])], interrupted
 
 
 def _report(played: Sequence[Played], marks: Marks | None, options: Options, subject: str, started: float) -> Report:

@@ -41,11 +41,18 @@ def orders(instants: Sequence[Group], seed: int) -> Iterator[Schedule]:
 
 
 def explored(instants: Sequence[Group], plays: int, seed: int) -> list[Schedule]:
-    """The orders of so many plays. When all there are have been played, those are played again in which something
-    arrives at once: there luck decides, and in the others hardly."""
-    first = list(itertools.islice(orders(instants, seed), plays))
-    again = itertools.cycle([order for order in first if at_once(order)] or first)
-    return [*first, *itertools.islice(again, plays - len(first))]
+    """The orders of so many plays."""
+    return list(itertools.islice(endless(instants, seed), plays))
+
+
+def endless(instants: Sequence[Group], seed: int) -> Iterator[Schedule]:
+    """Orders without an end. When all there are have been played, those are played again in which something arrives
+    at once: there luck decides, and in the others hardly."""
+    played = []
+    for order in orders(instants, seed):
+        played.append(order)
+        yield order
+    yield from itertools.cycle([order for order in played if at_once(order)] or played)
 
 
 def _telling(instants: Sequence[Group]) -> Iterator[Schedule]:

@@ -23,6 +23,8 @@ LOOKS = 5
 # A candidate that fails as often as the whole is to be missed in at most one of ten.
 MISSED = 0.1
 MOST_TRIES = 8
+# A candidate of what fails every time must fail so many times more.
+SURE = 2
 
 Play = Callable[[Scenario], Outcome]
 
@@ -94,6 +96,8 @@ class Shrinker:
             often = self.often(scenario)
             if often.failed:
                 self.tries = often.tries
+                if self.tame is not None and self._played(tamed(scenario, self.tame)).verdict is not Verdict.PASSED:
+                    self.tame = None
                 self._make_smaller()
         except _Spent:
             pass
@@ -118,7 +122,14 @@ class Shrinker:
                 return
 
     def _will_do(self, candidate: Scenario) -> bool:
-        return any(self._fails_once(candidate) for _ in range(self.tries)) and self._passes_tamed(candidate)
+        """Whether it fails, about as surely as the whole does, and for the same cause."""
+        if not self._fails_soon(candidate) or not self._passes_tamed(candidate):
+            return False
+        # What failed every time shall go on to do so: less of the schedule may leave to luck what was forced.
+        return all(self._fails_soon(candidate) for _ in range(SURE if self.tries == 1 else 1))
+
+    def _fails_soon(self, candidate: Scenario) -> bool:
+        return any(self._fails_once(candidate) for _ in range(self.tries))
 
     def _fails_once(self, scenario: Scenario) -> bool:
         outcome = self._played(scenario)

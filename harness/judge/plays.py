@@ -17,9 +17,12 @@ class Seeded:
     outcome: Outcome
 
 
-def together(plays: Sequence[Seeded]) -> tuple[Outcome, int]:
+def together(plays: Sequence[Seeded], *, explored: bool = False) -> tuple[Outcome, int]:
     """What these plays of one scenario come to, and which of them shows it: failed if any failed, else undecided
-    if any was, else skipped if any was. The findings are those of the first play that ended so."""
+    if any was, else skipped if any was. The findings are those of the first play that ended so.
+
+    `explored`: each in an order of arrival of its own; what it means that some fail, is said of the orders.
+    """
     verdict = worst(play.outcome.verdict for play in plays)
     at = next(at for at, play in enumerate(plays) if play.outcome.verdict is verdict)
     shown = plays[at].outcome
@@ -28,8 +31,9 @@ def together(plays: Sequence[Seeded]) -> tuple[Outcome, int]:
     evidence: Counter[str] = Counter()
     for play in plays:
         evidence.update(play.outcome.evidence)
+    race = "" if explored else _race(plays)
     return replace(
-        shown, findings=_findings(shown, _race(plays)), seconds=sum(play.outcome.seconds for play in plays),
+        shown, findings=_findings(shown, race), seconds=sum(play.outcome.seconds for play in plays),
         evidence=dict(evidence), plays=len(plays), failed_plays=_seeds(plays, Verdict.FAILED),
         undecided_plays=_seeds(plays, Verdict.UNDECIDED), skipped_plays=_seeds(plays, Verdict.SKIPPED),
     ), at  # fmt: skip

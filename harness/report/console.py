@@ -24,6 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report.causes import causes
+from harness.report.explored import many
 from harness.report.failure import passing, told
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
@@ -98,7 +99,7 @@ class Console:
         self._now = [title for title in self._now if title != outcome.scenario]
         why = f"  ({played.why_skipped})" if played.why_skipped else ""
         if outcome.plays > 1:
-            why += f"  {outcome.often or f'{outcome.plays} plays'}"
+            why += f"  {outcome.often or many(outcome)}"
         cells = [badge(outcome.verdict), Span(seconds(outcome.seconds), Style.QUIET), Span(outcome.scenario + why)]
         self._show(Grid(_ENDED, [cells], indent=0))
         self._refresh(outcome.plays)
@@ -110,12 +111,16 @@ class Console:
             for play in report.played:
                 if play.outcome.verdict in (Verdict.PASSED, Verdict.SKIPPED):
                     self._show(BLANK, *passing(play, self._terminal.width))
+        self.failures(report)
+        self._show(BLANK, *summary(report, self._planned, self._verbose))
+
+    def failures(self, report: Report) -> None:
+        """What failed and what could not be decided, in full."""
         number = 0
         for verdict in (Verdict.FAILED, Verdict.UNDECIDED):
             for cause in causes(report.played, verdict):
                 number += 1
                 self._show(BLANK, *told(report, cause, number, self._terminal.width, self._verbose))
-        self._show(BLANK, *summary(report, self._planned, self._verbose))
 
     @contextlib.contextmanager
     def busy(self) -> Iterator[Callable[[str], None]]:

@@ -11,11 +11,12 @@ from dataclasses import asdict, fields
 from itertools import groupby
 from typing import Any
 
+from harness.explore.vouch import caught, vouched
 from harness.grade.marks import LineMarks, Marks, Sum
 from harness.report.report import Played, Report
 from harness.report.safe import safe
 from harness.report.steps import StepTold, steps
-from harness.verdict import Finding, Verdict
+from harness.verdict import Explored, Finding, Verdict
 
 # Raised when a reader of an older version would misread the new one; a new key alone does not raise it.
 VERSION = 1
@@ -54,10 +55,16 @@ def _scenario(report: Report, play: Played) -> dict[str, Any]:
         "failed_plays": list(outcome.failed_plays),
         "undecided_plays": list(outcome.undecided_plays),
         "skipped_plays": list(outcome.skipped_plays),
+        "explored": None if outcome.explored is None else _explored(outcome.explored),
         "again": report.command(play),
         "findings": [_finding(found) for found in outcome.findings],
         "steps": [_step(told) for told in steps(play)],
     }
+
+
+def _explored(found: Explored) -> dict[str, Any]:
+    return {**asdict(found), "caught_1_in_10": round(caught(found.at_once + found.in_turn), 6),
+            "vouched": vouched(found)}  # fmt: skip
 
 
 def _finding(found: Finding) -> dict[str, Any]:
@@ -88,6 +95,9 @@ def schema() -> dict[str, Any]:
     step = _object({"number": {"type": "integer"}, "text": _TEXT, "place": _TEXT, "evidence": _TEXTS})
     line = {f.name: _type_of(f.name) for f in fields(LineMarks)}
     total = {f.name: _type_of(f.name) for f in fields(Sum)} | {"most": _NUMBER}
+    explored = {f.name: {"type": "integer", "minimum": 0} for f in fields(Explored)} | {
+        "there": whole_or_none, "file": _TEXT, "again": _TEXT, "caught_1_in_10": _NUMBER, "vouched": _TEXT
+    }  # fmt: skip
     scenario = dict.fromkeys(("name", "key", "clause", "recording", "again"), _TEXT) | {
         "verdict": verdict,
         "marks": _TEXTS,
@@ -98,6 +108,7 @@ def schema() -> dict[str, Any]:
         "failed_plays": _list({"type": "integer"}),
         "undecided_plays": _list({"type": "integer"}),
         "skipped_plays": _list({"type": "integer"}),
+        "explored": {"anyOf": [{"type": "null"}, _object(explored)]},
         "findings": _list(finding),
         "steps": _list(step),
     }

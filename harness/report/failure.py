@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from harness.report.causes import Cause
+from harness.report.explored import told as explored
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
 from harness.report.sequence import diagram
@@ -44,6 +45,7 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
         # A person reads "failed" above; how often it did is the first thing to know.
         often = play.outcome.often[0].upper() + play.outcome.often[1:]
         blocks.append(line(Span(often, STYLES[play.outcome.verdict]), indent=2))
+    blocks += explored(play)
     if found is None:
         blocks.append(line("No finding says why.", indent=2))
     else:

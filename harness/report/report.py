@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.events import Began
+from harness.explore.plays import tally
 from harness.grade.marks import Marks
 from harness.judge.plays import Seeded, together
 from harness.recording import Recording
@@ -24,6 +25,7 @@ class Played:
     scenario: Scenario | None
     recording: Recording
     task_seed: int = 0  # the seed of a play of which nothing was recorded
+    explored: bool = False  # in an order of delivery that was drawn, one of several
 
     def step_text(self, number: int | None) -> str:
         """The step as its author wrote it, or "" where nobody knows."""
@@ -63,7 +65,11 @@ def combined(played: Sequence[Played]) -> list[Played]:
 
 
 def _combined(plays: Sequence[Played]) -> Played:
-    outcome, at = together([Seeded(play.seed, play.outcome) for play in plays])
+    outcome, at = together([Seeded(play.seed, play.outcome) for play in plays], explored=plays[0].explored)
+    scenario = plays[at].scenario
+    if plays[at].explored and scenario is not None:
+        orders = [(tuple(play.scenario.schedule), play.outcome) for play in plays if play.scenario is not None]
+        outcome = replace(outcome, explored=tally(scenario, orders))
     return replace(plays[at], outcome=outcome)
 
 
@@ -82,6 +88,7 @@ class Report:
     stage: str  # isolation level: "box" or "plain"
     seed: int
     again: str = ""
+    stress: str = ""  # the command that looks for what fails only sometimes
 
     @property
     def troubles(self) -> list[Mapping[str, str]]:
@@ -117,8 +124,12 @@ class Report:
     def command(self, play: Played) -> str:
         """The one command that plays this again, as one would type it into a shell."""
         began = next(play.recording.all(Began), None)
+        found = play.outcome.explored
+        if found is not None and found.again:
+            return found.again
         words = [f"harness run {_quoted(play.outcome.key)} --seed {play.seed if began else self.seed}"]
         words += [f"--network {_quoted(said)}" for said in began.network] if began else []
+        words += [f"--explore {play.outcome.plays}"] if found is not None else []
         return " ".join([*words, self.again]).rstrip()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.grade.marks import LineMarks, Marks, Sum
+from harness.report.explored import summed
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
 from harness.report.words import SYMBOLS, badge, number, seconds
@@ -22,6 +23,7 @@ def summary(report: Report, planned: int, verbose: bool) -> list[Block]:
     if report.troubles:
         blocks += [*_troubles(report), BLANK]
     blocks.append(_counts(report, planned))
+    blocks += summed(report)
     if verbose and report.evidence:
         blocks.append(_evidence(report))
     return [*blocks, BLANK, *_next(report, planned)]
@@ -142,6 +144,9 @@ def _next(report: Report, planned: int) -> list[Block]:
         return _then("Next: nothing failed, but something could not be decided; play it again:", report, unsure)
     if skipped is not None and report.plays >= planned:
         return _then("Next: nothing failed, but an aid of what was skipped; mend that, then", report, skipped)
+    if report.stress and report.played and report.plays >= planned and not report.troubles:
+        often = "Next: nothing to repair. To look for what fails only sometimes: "
+        return [line(often, Span(report.stress, Style.STRONG), whole=True)]
     return [line(_nothing_wrong(report, planned))]
 
 

@@ -14,7 +14,8 @@ KEYS: dict[str, str] = {
     "variants": "The variants of the assignment that it applies to, by name. The default: all of them.",
     "visible": "`public` (students may read it; the default) or `hidden`.",
     "cast": "Who takes part: `handle: account`, `handle: {account: NAME, password: WORD}` or `crowd: {people: 50}`.",
-    "files": "Files that lie in an actor's folder before the play: `actor/path: text` or `{random bytes: 300000}`.",
+    "files": "Files that lie in an actor's folder before the play: `actor/path: text`, `{random bytes: 300000}`, "
+             "`{random letters: 300000}`.",
     "network": "What the network does to the bytes on their way: `cut 1`, or a list of such conditions (below).",
     "with": "Names and their values: `{title}` stands for the value of `title`.",
     "each": "As `with`, but lists of values: the scenario is played once for each.",
@@ -56,7 +57,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 # What the language has words for, and nobody plays yet.
-NOT_PLAYED: tuple[str, ...] = ("schedule",)
+NOT_PLAYED: tuple[str, ...] = ()
 AT_ONCE = "at once"  # of deliveries in a schedule: one behind the other, with no answer between
 ONE_ORDER = "one order explains every answer"
 

@@ -6,12 +6,13 @@ from itertools import islice, pairwise
 
 import pytest
 from explore_builder import ASSIGNMENT, group, scenario
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.explore.draw import explored, orders
 from harness.explore.orders import Group, Schedule, at_once, every, groups, how_many, settled, turns_of
 
+CALM = settings(deadline=None, max_examples=60)
 PEOPLE = ("yoda", "r2d2", "luke")
 instants = st.lists(
     st.dictionaries(st.sampled_from(PEOPLE), st.integers(1, 2), min_size=2).map(lambda turns: group(**turns)),
@@ -29,6 +30,7 @@ def count(found: list[Group]) -> int:
     return how_many(one.turns for one in found)
 
 
+@CALM
 @given(instants)
 def test_so_many_orders_are_counted_as_there_are(found: list[Group]) -> None:
     """Counting does not write them out, and comes to the same."""
@@ -37,6 +39,7 @@ def test_so_many_orders_are_counted_as_there_are(found: list[Group]) -> None:
         assert len(written) == len(set(written)) == count(found)
 
 
+@CALM
 @given(instants, st.integers(0, 5), st.integers(1, 60))
 def test_a_seed_draws_the_same_orders_again(found: list[Group], seed: int, many: int) -> None:
     """And fewer of them are the first of more."""
@@ -45,6 +48,7 @@ def test_a_seed_draws_the_same_orders_again(found: list[Group], seed: int, many:
     assert drawn == explored(found, many + 7, seed)[:many]
 
 
+@CALM
 @given(instants, st.integers(0, 5))
 def test_no_order_is_drawn_twice_while_others_are_left(found: list[Group], seed: int) -> None:
     """All there are come before the first is played again."""
@@ -53,6 +57,7 @@ def test_no_order_is_drawn_twice_while_others_are_left(found: list[Group], seed:
     assert len(set(drawn)) == many
 
 
+@CALM
 @given(instants, st.integers(0, 5))
 def test_every_order_has_every_delivery(found: list[Group], seed: int) -> None:
     """Nothing is left out, whoever sends twice sends twice, and nobody's second waits for no answer to the first."""

@@ -1,0 +1,111 @@
+"""In which order `harness stress` plays what there is: the most telling first, and then for as long as there is time.
+
+1. Scenarios that name a condition of the network: somebody wrote them to find what a network breaks.
+2. The few scenarios that together type every command and move every kind of file, under each condition. A program
+   that takes one recv() for one message fails here in the first seconds, every time.
+3. What is concurrent, all at once: most races show when everything arrives at one instant.
+4. One order of each concurrent scenario after the other, and between these rounds all other scenarios under each
+   condition. Here it takes luck, and luck takes plays.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from harness.explore.draw import endless
+from harness.explore.orders import Schedule, groups
+from harness.explore.plays import is_explored
+from harness.scenario.assignment import Assignment
+from harness.scenario.drawn import drawn
+from harness.scenario.model import Scenario, Type, first_word
+from harness.scenario.network import DATAGRAMS, under
+
+# What TCP may do to any program. One byte a segment and everything in one are the two ends; seven is a length that
+# few buffers are a multiple of; a delay turns what was always fast enough into what is not.
+STREAMS = ("cut 1", "glue", "cut 7", "delay 20 ms")
+
+
+class Kind(StrEnum):
+    """What provokes a program in a trial."""
+
+    WIRE = "wire"
+    AT_ONCE = "at once"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One play: a scenario, with its conditions and its schedule."""
+
+    scenario: Scenario
+    kind: Kind
+    said: str  # in words: "cut 1", "all at once", "order 7"
+
+
+def plan(scenarios: Sequence[Scenario], assignment: Assignment, seed: int) -> Iterator[Trial]:
+    """Every trial, the most telling first. It ends where nothing is concurrent."""
+    own, others = _split(drawn(scenario, seed) for scenario in scenarios)
+    yield from (Trial(scenario, Kind.WIRE, scenario.network.said) for scenario in own if scenario.network)
+    first = covering([one for one in others if not is_explored(one)] or others)
+    conditions = conditions_of(own, assignment)
+    yield from _under(first, conditions, assignment)
+    concurrent = [scenario for scenario in others if is_explored(scenario)]
+    orders = [(one, endless(groups(one, assignment.moves_files), seed)) for one in concurrent]
+    yield from _round(orders, 1)
+    rest = _under([scenario for scenario in others if scenario not in first], conditions, assignment)
+    for number in itertools.count(2) if concurrent else ():
+        yield from _round(orders, number)
+        yield from itertools.islice(rest, len(concurrent))
+    yield from rest
+
+
+def _split(scenarios: Iterable[Scenario]) -> tuple[list[Scenario], list[Scenario]]:
+    """Those with a condition of their own, and the others."""
+    own: list[Scenario] = []
+    others: list[Scenario] = []
+    for scenario in scenarios:
+        (own if scenario.network is not None and scenario.network.conditions else others).append(scenario)
+    return own, others
+
+
+def conditions_of(own: Sequence[Scenario], assignment: Assignment) -> list[str]:
+    """The conditions that every program of this assignment must bear.
+
+    What may happen to a stream is TCP's to say. Whether a lost datagram must be sent again is the task's: such a
+    condition is taken from scenarios that have it for everybody.
+    """
+    datagrams = [one.text for scenario in own if scenario.network for one in scenario.network.conditions
+                 if one.kind in DATAGRAMS and not one.who and not one.position]  # fmt: skip
+    return [*STREAMS, *(dict.fromkeys(datagrams) if assignment.transport == "udp" else ())]
+
+
+def covering(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """A few scenarios that together type every command that any of them types; each adds the most, the short first."""
+    left = {word for scenario in scenarios for word in _commands(scenario)}
+    found: list[Scenario] = []
+    while left:
+        best = max(scenarios, key=lambda one: (len(_commands(one) & left), -sum(1 for _ in one.steps())))
+        found.append(best)
+        left -= _commands(best)
+    return found
+
+
+def _commands(scenario: Scenario) -> set[str]:
+    return {first_word(line) for step in scenario.steps() if isinstance(step, Type) for _, line in step.lines}
+
+
+def _under(scenarios: Sequence[Scenario], conditions: Sequence[str], assignment: Assignment) -> Iterator[Trial]:
+    for said in conditions:
+        for scenario in scenarios:
+            yield Trial(under(scenario, [said], assignment.server), Kind.WIRE, said)
+
+
+def _round(orders: Sequence[tuple[Scenario, Iterator[Schedule]]], number: int) -> Iterator[Trial]:
+    """The next order of each."""
+    for scenario, mine in orders:
+        schedule = next(mine)
+        kind, said = (Kind.ORDER, f"order {number}") if number > 1 else (Kind.AT_ONCE, "all at once")
+        yield Trial(replace(scenario, schedule=schedule), kind, said)

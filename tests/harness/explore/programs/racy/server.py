@@ -1,0 +1,31 @@
+"""Keeps a list in a file, and is wrong in one thing: it reads and writes it with no lock."""
+
+import pathlib
+import socketserver
+import sys
+
+LIST = pathlib.Path("list.txt")
+LIST.touch()
+
+
+class List(socketserver.StreamRequestHandler):
+    """One client: ADD WORD, or LIST."""
+
+    def handle(self):
+        """Answer each line with a line."""
+        for line in self.rfile:
+            word, _, text = line.decode().strip().partition(" ")
+            items = LIST.read_text().split()
+            if word == "ADD":
+                LIST.write_text(" ".join([*items, text]))
+            self.wfile.write(f"{text if word == 'ADD' else ' '.join(items)}\n".encode())
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A worker for each client."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+Server(("127.0.0.1", int(sys.argv[1])), List).serve_forever(poll_interval=None)
