@@ -176,3 +176,12 @@ def test_who_logged_in_by_hand_leaves_it_open() -> None:
 def test_a_server_that_was_started_again_is_not_judged() -> None:
     """What it knew is gone."""
     assert _begun().note(Started, actor="server", argv=[], pid=2).judged().code == "order-open"
+
+
+@pytest.mark.parametrize(("stage", "code"), [("box", "reordered"), ("plain", "ok")])
+def test_times_of_the_wire_count_only_where_all_traffic_passes_the_relay(stage: str, code: str) -> None:
+    """Else two that were typed together overlap until all was still, and either may have come first."""
+    tape = Tape(stage=stage).says("yoda", "CRT t1", MADE).says("yoda", "MSG t1 first", POSTED)
+    tape.at_once(("yoda", "MSG t1 left", POSTED, 1, 2), ("r2d2", "MSG t1 right", POSTED, 3, 4))
+    tape.says("luke", "RDT t1", rows(("Yoda", "first"), ("R2D2", "right"), ("Yoda", "left")))
+    assert tape.judged().code == code
