@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from harness.scenario.assignment import Assignment
-from harness.scenario.model import Scenario
+from harness.scenario.model import GivenFile, Scenario
 from harness.subject.subject import AccountsEnd
+
+# Any byte as a small letter or a line feed: what is the same in every encoding, and in every text mode but Windows'.
+_LETTERS = bytes(b"abcdefghijklmnopqrstuvwxyz\n"[byte % 27] for byte in range(256))
 
 
 class Props:
@@ -52,12 +55,13 @@ class Props:
         for given in self._scenario.files:
             whole = f"{given.actor}/{given.path}"
             if whole != path:
-                content = given.text.encode() if given.text is not None else self._random(given.size or 0, whole)
+                content = given.text.encode() if given.text is not None else self._random(given, whole)
                 yield given.actor, given.path, content
 
-    def _random(self, size: int, path: str) -> bytes:
+    def _random(self, given: GivenFile, path: str) -> bytes:
         """Random bytes from the seed, other ones for every file."""
-        return random.Random(f"{self._seed} {path}").randbytes(size)
+        drawn = random.Random(f"{self._seed} {path}").randbytes(given.size or 0)
+        return drawn.translate(_LETTERS) if given.letters else drawn
 
     def _accounts_text(self, sample: str) -> str:
         """The accounts file of this play: the scenario's own or the sample, and a line for each of the crowd."""

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from harness.scenario import words
+from harness.scenario.cast import LETTERS
 from harness.scenario.model import (
     AnyOf,
     Delivery,
@@ -77,7 +78,8 @@ def _cast(cast: Sequence[Person]) -> Data:
 
 
 def _file(file: GivenFile) -> str | Data:
-    return {"random bytes": str(file.size)} if file.text is None else file.text
+    kind = LETTERS if file.letters else "random bytes"
+    return {kind: str(file.size)} if file.text is None else file.text
 
 
 def _steps(step: Step, hints: Mapping[int, str], told: dict[str, str]) -> Iterator[str | Data]:

@@ -18,6 +18,8 @@ from harness.yaml_file import Node, Table, Text
 LARGEST_CROWD = 1_000
 LARGEST_CAST = 2_000
 LARGEST_FILE = 100_000_000
+LETTERS = "random letters"
+RANDOM = ("random bytes", LETTERS)
 
 Fill = Callable[[Node], str | None]  # a scalar's text with every value put in; None (and a mistake) for another node
 
@@ -140,14 +142,15 @@ def _file(key: Text, value: Node, people: People, fill: Fill, found: Collector) 
     if isinstance(value, Text):
         text = fill(value)
         return None if text is None else GivenFile(actor, rest, key.place, text=text)
-    if isinstance(value, Table) and [name.text for name, _ in value.entries] == ["random bytes"]:
+    kind = value.entries[0][0].text if isinstance(value, Table) and len(value.entries) == 1 else ""
+    if isinstance(value, Table) and kind in RANDOM:
         size = whole(fill(value.entries[0][1]))
         if size is not None and size <= LARGEST_FILE:
-            return GivenFile(actor, rest, key.place, size=size)
+            return GivenFile(actor, rest, key.place, size=size, letters=kind == LETTERS)
         found.error(value.place, f"expected a number of bytes up to {LARGEST_FILE:,}, in digits alone")
     elif isinstance(value, Table) and value.entries:
         odd = value.entries[0][0]
-        found.error(odd.place, f"a file cannot be given by {odd.text!r}", nearest(odd.text, ["random bytes"]))
+        found.error(odd.place, f"a file cannot be given by {odd.text!r}", nearest(odd.text, RANDOM))
     else:
-        found.error(value.place, "expected a text or `{random bytes: N}`")
+        found.error(value.place, "expected a text, `{random bytes: N}` or `{random letters: N}`")
     return None

@@ -42,13 +42,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class GivenFile:
-    """A file that lies in an actor's folder before the play: `text`, or `size` random bytes from the seed."""
+    """A file that lies in an actor's folder before the play: `text`, or `size` random bytes from the seed.
+
+    `letters`: random small letters and line feeds instead, which no text mode changes.
+    """
 
     actor: str
     path: str
     place: Place
     text: str | None = None
     size: int | None = None
+    letters: bool = False
 
 
 class Quantifier(StrEnum):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.scenario import words
+from harness.scenario.cast import RANDOM
 from harness.scenario.verbs import VERBS, Takes, Verb
 
 Schema = dict[str, Any]
@@ -79,12 +80,12 @@ _KEYS: dict[str, Schema] = {
         "additionalProperties": {
             "anyOf": [
                 _TEXT,
-                {
+                *({
                     "type": "object",
-                    "properties": {"random bytes": _TEXT},
-                    "required": ["random bytes"],
+                    "properties": {kind: _TEXT},
+                    "required": [kind],
                     "additionalProperties": False,
-                },
+                } for kind in RANDOM),
             ]
         },
     },

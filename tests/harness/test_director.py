@@ -332,7 +332,8 @@ def test_without_a_login_everybody_is_ready_at_the_start(tmp_path: Path) -> None
 
 def test_the_files_of_a_scenario_lie_there_before(tmp_path: Path) -> None:
     """Text as it is, random bytes from the seed: the same again for the same seed, others for another file or seed."""
-    top = "files: {yoda/a.bin: {random bytes: 1000}, yoda/b.bin: {random bytes: 1000}, yoda/sub/c.txt: hi}\n"
+    top = "files: {yoda/a.bin: {random bytes: 1000}, yoda/b.bin: {random bytes: 1000}, yoda/sub/c.txt: hi,\n"
+    top += "        yoda/d: {random letters: 1000}}\n"
     course = Course(tmp_path)
     seen = []
     for seed in (1, 1, 2):
@@ -342,6 +343,7 @@ def test_the_files_of_a_scenario_lie_there_before(tmp_path: Path) -> None:
     assert seen[0]["yoda/a.bin"] != seen[2]["yoda/a.bin"]
     assert seen[0]["yoda/a.bin"] != seen[0]["yoda/b.bin"]
     assert seen[0]["yoda/sub/c.txt"] == b"hi"
+    assert set(seen[0]["yoda/d"]) == set(b"abcdefghijklmnopqrstuvwxyz\n")
 
 
 @pytest.mark.parametrize("text", ["Yoda jedi", "Yoda jedi\n"])
