@@ -61,8 +61,8 @@ class Flow:
     """What travels one way. `to`: the side it travels to."""
 
     __slots__ = (
-        "at", "burst", "condition", "ending", "held", "noted", "out", "over", "shapes", "sink", "source", "to", "unsent",
-        "waiting", "waits",
+        "at", "burst", "condition", "ending", "held", "noted", "out", "over", "shapes", "sink", "source", "to",
+        "unsent", "waiting", "waits",
     )  # fmt: skip
 
     def __init__(self, to: str, source: Leg, sink: Leg) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from harness.stage.evidence import SOON, Picture, Waiter
+from harness.stage.picture import SOON, Picture, Waiter
 from harness.stage.procfs import Table
 from harness.stage.thread import Thread
 

@@ -27,9 +27,10 @@ from harness.events import Capped, Exited, Output, Settled
 from harness.recording import Recorder
 from harness.stage.actor import Actor
 from harness.stage.box import Box, Gone
-from harness.stage.evidence import Observer, Picture
+from harness.stage.evidence import Observer
 from harness.stage.explain import Scene, cause, waits
 from harness.stage.explain import name as name_of
+from harness.stage.picture import Picture
 from harness.stage.procfs import Table
 from harness.stage.relay import Relay
 from harness.stage.settling import Came, Settling
