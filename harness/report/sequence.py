@@ -23,8 +23,8 @@ from harness.wire import Held, Linked, Unlinked
 
 # How many rows stand before the one that it is about, and at most altogether: a screenful. With -v ten times that.
 BEFORE, AFTER = 12, 4
-# A lane's name, the time, the sizes; an arrow with less room than this says nothing.
-_NAME, _TIME, _SIZE, _LEAST = 12, 8, 9, 24
+# A lane with its name, the time, what stands behind an arrow; an arrow with less room than the last says nothing.
+_NAME, _TIME, _TAIL, _LEAST = 12, 8, 20, 24
 _WIRE_CODES = ("message-cut", "messages-glued")
 _ENDED = {"fin": "closes the connection", "rst": "resets the connection", "refused": "refuses the connection"}
 
@@ -142,7 +142,7 @@ def _window(rows: list[Row], play: Played, found: Finding | None, factor: int) -
 def _lanes(rows: Sequence[Row], found: Finding | None, width: int) -> tuple[list[str], list[str]]:
     """Whose lanes there is room for, in the order in which they came; and who is left out."""
     seen = list(dict.fromkeys(row.actor for row in rows))
-    room = max(1, (width - _TIME - _SIZE - _NAME - _LEAST - 4) // _NAME)
+    room = 1 + max(0, (width - _TIME - 2 - _LEAST - _TAIL) // _NAME)
     about = [row.actor for row in rows if row.marked] or ([found.actor] if found else [])
     wanted = list(dict.fromkeys([name for name in (*about, *seen) if name in seen]))[:room]
     return [name for name in seen if name in wanted], [name or "somebody" for name in seen if name not in wanted]
@@ -155,7 +155,7 @@ class _Picture:
         self._names, self._server = list(names), server
         self._places = {name: _TIME + 2 + number * _NAME for number, name in enumerate(names)}
         self._last = max(self._places.values(), default=_TIME + 2)
-        self._right = max(self._last + _LEAST, min(width - _SIZE - 4, self._last + 88))
+        self._right = max(self._last + _LEAST, min(width - _TAIL, self._last + 88))
 
     def draw(self, rows: Sequence[Row]) -> Iterator[tuple[str, Style]]:
         """The rows as text, the names of the lanes on top."""

@@ -134,9 +134,8 @@ class _Way:
         """Several messages in one segment of which not all were answered, or of which the last was never acted on."""
         for index, segment in self._segments:
             inside = [m for m in self._messages if segment.at <= m.at and m.at + m.size <= segment.at + segment.size]
-            apart = len({m.index for m in inside})
-            if apart < 2:
-                continue  # they were sent at once: the network changed nothing
+            if len(inside) < 2:
+                continue
             actor, who = self._who
             back = [m for m in self._other if m.index > index and m.step == segment.step and not m.beat]
             sizes = say.several([f"{m.size:,}" for m in inside[:4]])

@@ -13,6 +13,7 @@ from harness.judge.protocol.phases import illegal_moves
 from harness.judge.protocol.transport import transport
 from harness.judge.view import View
 from harness.scenario.mistakes import Mistakes
+from harness.scenario.model import Do, Pass, Together, Type
 from harness.scenario.protocol import load_table
 from harness.verdict import Finding, Verdict
 
@@ -32,19 +33,29 @@ def _explained(view: View, wire: Wire, findings: Sequence[Finding]) -> list[Find
     failed = next((n for n, finding in enumerate(findings) if finding.verdict is Verdict.FAILED), None)
     if failed is None:
         return list(findings)
-    cause = _cause(broken(view, wire), findings[failed].step, view)
+    cause = _cause(broken(view, wire), findings[failed], view)
     if cause is None:
         return list(findings)
     told = _finding(view, cause.step, cause.actor, cause.miss)
     return [*findings[:failed], told, *findings[failed:]]
 
 
-def _cause(found: Sequence[Broken], step: int | None, view: View) -> Broken | None:
-    """The first that is not later than what failed; one that only may be the cause must be of the same step."""
+def _cause(found: Sequence[Broken], failed: Finding, view: View) -> Broken | None:
+    """The first that explains what failed.
+
+    To act on half a message is wrong whatever came of it, if not later. That several were glued together explains
+    why somebody waits for ever, with nothing done since, and nothing else.
+    """
+    there = view.top(failed.step)
+    acts = [step.number for step in view.scenario.play if isinstance(step, Type | Do | Together | Pass)]
     for one in found:
-        here, there = view.top(one.step), view.top(step)
-        sure = one.miss.code == "message-cut"
-        if there is None or here == there or (sure and here is not None and here <= there):
+        here = view.top(one.step)
+        cut = one.miss.code == "message-cut"
+        if cut and (there is None or (here is not None and here <= there)):
+            return one
+        if cut or failed.code not in ("no-answer", "too-slow") or here is None or there is None:
+            continue
+        if here <= there and not any(here < act <= there for act in acts):
             return one
     return None
 
