@@ -22,6 +22,8 @@ from harness.verdict import Outcome
 
 # Below --out.
 FOLDER = "found"
+# What turns out to fail less surely than the whole gives way to the one before it, so often at most.
+STEPS_BACK = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +69,23 @@ class Finder:
             return self._play(scenario, failure.seed)
 
         shrinker = Shrinker(played, failure.code, failure.tame, self._fits, budget)
-        smallest, often = shrinker.shrink(failure.scenario)
+        _, often = shrinker.shrink(failure.scenario)
         path = self.folder / FOLDER / f"{_slug(failure.scenario.title)}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text_of(smallest), encoding="utf-8")
-        if smallest != failure.scenario:
-            # As anybody will play it: from the file.
-            loaded = _only(load_file(path, self.setting.assignment))
-            of_file = replace(shrinker, budget=Budget(plays=LOOKS)).often(loaded)
-            often, smallest = (of_file, smallest) if of_file.failed else (often, failure.scenario)
-        smaller = smallest != failure.scenario
-        found = Found(path, often, smaller, shrinker.tame is not None)
+        smallest, often = self._surest(shrinker, often, path)
+        found = Found(path, often, smallest != failure.scenario, shrinker.tame is not None)
         path.write_text(text_of(smallest, folded(self._comments(failure, found, smallest))), encoding="utf-8")
         return found
+
+    def _surest(self, shrinker: Shrinker, often: Often, path: Path) -> tuple[Scenario, Often]:
+        """The smallest that fails as surely as the whole does when it is played as anybody will: from the file."""
+        for candidate in shrinker.accepted[:0:-1][:STEPS_BACK]:
+            path.write_text(text_of(candidate), encoding="utf-8")
+            loaded = _only(load_file(path, self.setting.assignment))
+            of_file = replace(shrinker, budget=Budget(plays=LOOKS)).often(loaded)
+            if of_file.failed and (of_file.failed == of_file.plays or often.failed < often.plays):
+                return candidate, of_file
+        return shrinker.accepted[0], often
 
     def _play(self, scenario: Scenario, seed: int) -> Outcome:
         kept = replace(self.setting, keep=self.setting.workshop / "smaller")

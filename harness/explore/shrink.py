@@ -23,8 +23,9 @@ LOOKS = 5
 # A candidate that fails as often as the whole is to be missed in at most one of ten.
 MISSED = 0.1
 MOST_TRIES = 8
-# A candidate of what fails every time must fail so many times more.
-SURE = 2
+# A candidate of what fails every time must fail so many times more; one of which less is forced, for luck may have
+# taken its place, more often.
+SURE, SURER = 2, 4
 
 Play = Callable[[Scenario], Outcome]
 
@@ -87,11 +88,16 @@ class Shrinker:
     fits: Callable[[Scenario], bool] = lambda _: True
     budget: Budget = field(default_factory=Budget)
     tries: int = 1
-    smallest: Scenario | None = None
+    accepted: list[Scenario] = field(default_factory=list)  # ever smaller ones, the first of them the whole
+
+    @property
+    def smallest(self) -> Scenario:
+        """The smallest that was found so far."""
+        return self.accepted[-1]
 
     def shrink(self, scenario: Scenario) -> tuple[Scenario, Often]:
         """The smallest that was found, and how often the whole failed when it was played again."""
-        self.smallest, often = scenario, Often()
+        self.accepted, often = [scenario], Often()
         try:
             often = self.often(scenario)
             if often.failed:
@@ -110,12 +116,11 @@ class Shrinker:
 
     def _make_smaller(self) -> None:
         """Take the first candidate that fails as well, and begin again from there, until none is left."""
-        assert self.smallest is not None
         told: list[Scenario] = []
         while True:
             for candidate in smaller(self.smallest, steps=self.tame is not None):
                 if candidate not in told and self.fits(candidate) and self._will_do(candidate):
-                    self.smallest = candidate
+                    self.accepted.append(candidate)
                     break
                 told.append(candidate)
             else:
@@ -125,8 +130,9 @@ class Shrinker:
         """Whether it fails, about as surely as the whole does, and for the same cause."""
         if not self._fails_soon(candidate) or not self._passes_tamed(candidate):
             return False
-        # What failed every time shall go on to do so: less of the schedule may leave to luck what was forced.
-        return all(self._fails_soon(candidate) for _ in range(SURE if self.tries == 1 else 1))
+        less_forced = candidate.play == self.smallest.play
+        more = (SURER if less_forced else SURE) if self.tries == 1 else 1
+        return all(self._fails_soon(candidate) for _ in range(more))
 
     def _fails_soon(self, candidate: Scenario) -> bool:
         return any(self._fails_once(candidate) for _ in range(self.tries))
@@ -138,7 +144,7 @@ class Shrinker:
 
     def _passes_tamed(self, candidate: Scenario) -> bool:
         """Whether what is left passes one after the other; where only the schedule became smaller, it does."""
-        if self.tame is None or self.smallest is None or candidate.play == self.smallest.play:
+        if self.tame is None or candidate.play == self.smallest.play:
             return True
         return self._played(tamed(candidate, self.tame)).verdict is Verdict.PASSED
 
