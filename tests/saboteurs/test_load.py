@@ -96,7 +96,8 @@ def play_often(wrong: Wrong, right: bool, folder: Path, plays: int, seed: int) -
     base = bases([HERE])[wrong.about.base]
     course, chosen = choose(Options([str(ROOT / "scenarios" / wrong.about.killed_by)]), wording_free=True)
     subject = build(base if right else make(wrong, base, folder / "made"), course.assignment, folder / "built")
-    setting = Setting(course.assignment, course.text, course.sample, subject, folder / "kept", folder)
+    setting = Setting(course.assignment, course.text, course.sample, subject, folder / "kept", folder,
+                      model=course.model)
     several = tasks(chosen[:1], course.assignment, seed=seed, repeat=plays)
     return Counter(verdict_of(outcome) for _, outcome, _ in play_all(setting, several, jobs=2))
 
