@@ -173,6 +173,11 @@ class Box:
             self.control.setblocking(False)
         return self._answer()
 
+    @property
+    def heard(self) -> bool:
+        """Whether something was heard already that `exits` will tell: it came while an answer was waited for."""
+        return bool(self._lines)
+
     def exits(self) -> list[Gone]:
         """Who has exited since the last time, without waiting. Raises StageError if the launcher itself is gone."""
         while self._receive():

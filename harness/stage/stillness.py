@@ -113,7 +113,7 @@ class Stillness:
                 actor = self._by_fd[fd]
                 news = news or not actor.capped
                 size += self._drain(actor)
-        if self._box.control.fileno() in ready:
+        if self._box.control.fileno() in ready or self._box.heard:
             for gone in self._box.exits():
                 self._exited(gone)
                 news = True

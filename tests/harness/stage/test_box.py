@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.events import Exited
 from harness.recording import Recorder
 from harness.stage import Stage, StageError, best_level
 from harness.stage.wires import BOX_PORT
@@ -59,6 +60,20 @@ def wait_until_gone(folder: Path) -> None:
             fd = os.pidfd_open(pids[0])
             assert select.select([fd], [], [], 20)[0], f"{pids} still run"
             os.close(fd)
+
+
+def test_an_exit_that_is_heard_of_while_the_launcher_answers(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """The report comes before the answer to another request, and nothing more comes on the line: it is told."""
+    with Stage(tmp_path, recorder, level=level) as stage:  # type: ignore[arg-type]
+        stage.start("yoda", python("pass"))
+        assert select.select([stage._box.control], [], [], 20)[0]  # the launcher has said so, and nobody has read it
+        master, slave = os.openpty()
+        stage._box.spawn("r2d2", ["cat"], tmp_path, {"PATH": os.environ["PATH"]}, slave)
+        os.close(slave)
+        assert stage._box.heard
+        stage._still.pump()
+        assert [event.actor for event in recorder.recording.all(Exited)] == ["yoda"]
+        os.close(master)
 
 
 def test_close_ends_daemons_too(level: str, recorder: Recorder, tmp_path: Path) -> None:

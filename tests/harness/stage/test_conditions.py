@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sys
 from pathlib import Path
@@ -187,7 +188,7 @@ def test_who_reads_with_care_notices_nothing(level: str, recorder: Recorder, tmp
     for to in ("server", "client"):
         found = [e for e in recorder.recording.all(Segment) if e.to == to]
         assert sum(e.size for e in found) == 300_008
-        assert all(one.at + one.size == two.at for one, two in zip(found, found[1:], strict=False))
+        assert all(one.at + one.size == two.at for one, two in itertools.pairwise(found))
 
 
 @PLAYED
