@@ -11,7 +11,6 @@ from pathlib import Path
 from harness.exits import Nothing, Wrong
 from harness.grade.rubric import Rubric, load_rubric
 from harness.memory import last_failed
-from harness.scenario import words
 from harness.scenario.assignment import Assignment
 from harness.scenario.loader import find_assignment, load_assignment, read_text
 from harness.scenario.mistakes import nearest
@@ -150,8 +149,6 @@ def choose(options: Options, *, wording_free: bool | None = None) -> tuple[Cours
 
 def _under(said: Sequence[str], chosen: Sequence[Scenario], course: Course) -> list[Scenario]:
     """The scenarios under these conditions of the network. Raises Wrong."""
-    if said and "network" in words.NOT_PLAYED:
-        raise Wrong(f"--network: {words.not_played('network')}")
     server = course.assignment.server
     try:
         named = [condition.who for text in said if (condition := parse_condition(text, server)).who]

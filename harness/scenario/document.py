@@ -11,7 +11,7 @@ from harness.scenario.cast import Cast, read_files
 from harness.scenario.expand import BRACES, OWN, Values
 from harness.scenario.many import read_conditions
 from harness.scenario.mistakes import Collector, nearest
-from harness.scenario.model import Hold, Many, OneOrder, Plays, Scenario, Source, Step, Together, Type, first_word, walk
+from harness.scenario.model import Hold, Plays, Scenario, Source, Step, Together, Type, first_word, walk
 from harness.scenario.network import Network
 from harness.scenario.onstage import Onstage
 from harness.scenario.scene import LONGEST, Scene
@@ -206,8 +206,6 @@ class Document:
             leaving=frozenset(self.assignment.leaving), variants=self.variants, aids=self._aids(play),
             network=network, schedule=schedule,
         )  # fmt: skip
-        if not self.found.failed:
-            self._not_played(scenario)
         return scenario, values
 
     def _network(self, scene: Scene, play: Sequence[Step]) -> Network | None:
@@ -219,18 +217,6 @@ class Document:
             conditions = read_conditions(node, scene.people, self.assignment.transport, self.found, texts)
             return Network(conditions)
         return Network() if any(isinstance(step, Together | Plays | Hold) for step in walk(play)) else None
-
-    def _not_played(self, scenario: Scenario) -> None:
-        """Tell what the language has words for, and nobody plays yet."""
-        for key in ("network", "schedule"):
-            if key in words.NOT_PLAYED and self.node.find(key) is not None:
-                self._error(key, words.not_played(key))
-        for step in scenario.steps():
-            word = words.ONE_ORDER if isinstance(step, OneOrder) else ""
-            if isinstance(step, Hold):
-                word = Many.RELEASES.value if step.released else Many.HOLDS.value
-            if word in words.NOT_PLAYED:
-                self.found.error(step.place, words.not_played(word))
 
     def _aids(self, play: Sequence[Step]) -> tuple[str, ...]:
         """Words that begin a typed line, and none that the scenario is marked for."""

@@ -160,7 +160,6 @@ def language_page() -> str:
         _TEXTS,
         "## Keys to press\n\n" + ", ".join(f"`{key}`" for key in words.PRESSED if not _letter(key))
         + ", and `ctrl-a` to `ctrl-z`.\n",
-        _not_played(),
     ]  # fmt: skip
     return "\n".join(parts)
 
@@ -189,12 +188,3 @@ def _said(verb: Verb) -> str:
     """`leaves` / `leave`, `sees: TEXT`."""
     forms = "` / `".join(form for form, _ in verb.forms())
     return forms if verb.takes is Takes.NONE else f"{forms}: {verb.takes.value}"
-
-
-def _not_played() -> str:
-    if not words.NOT_PLAYED:
-        return ""
-    listed = ", ".join(f"`{name}`" for name in words.NOT_PLAYED)
-    return (
-        f"## Not played yet\n\nPart of the language, and answered with a mistake until somebody plays them: {listed}.\n"
-    )

@@ -56,8 +56,6 @@ FORMS: tuple[tuple[str, str, str], ...] = (
         "any of: [server/1 is gone, yoda never sees: hello]",
     ),
 )
-# What the language has words for, and nobody plays yet.
-NOT_PLAYED: tuple[str, ...] = ()
 AT_ONCE = "at once"  # of deliveries in a schedule: one behind the other, with no answer between
 ONE_ORDER = "one order explains every answer"
 
@@ -100,8 +98,3 @@ def unescape(text: str) -> bytes:
         else:
             raise ValueError(f"unknown escape {match.group()!r}: expected \\x00, \\n, \\r, \\t or \\\\")
     return out + text[position:].encode()
-
-
-def not_played(word: str) -> str:
-    """The one sentence for what the language knows and nobody plays yet."""
-    return f"`{word}` is part of the language, but is not played yet"

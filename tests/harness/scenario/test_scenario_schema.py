@@ -8,7 +8,6 @@ import jsonschema
 import pytest
 from scenario_samples import ASSIGNMENT, CAST, TOUCHSTONE, told
 
-from harness.scenario import words
 from harness.scenario.language import EXAMPLE, language_page
 from harness.scenario.loader import load_text
 from harness.scenario.mistakes import Collector
@@ -86,7 +85,4 @@ def test_every_example_loads(example: str) -> None:
     if " releases:" in example:
         before.append("network holds: yoda")
     text = f"{CAST}play:\n" + "".join(f"  - {step}\n" for step in [*before, example])
-    if any(f" {word}:" in example or word == example for word in words.NOT_PLAYED):
-        assert all(mistake.endswith("but is not played yet") for mistake in told(text))
-        return
     assert load_text(text, "f", ASSIGNMENT)
