@@ -92,7 +92,7 @@ def _rows(wire: Wire) -> Iterator[Row]:
             found.append(Row(index, event.t, event.step, actor, f"({by}{_ENDED.get(event.how, event.how)})"))
         elif isinstance(event, Linked) and event.actor not in often:
             found.append(Row(index, event.t, event.step, event.actor, f"(connects, {event.transport} {event.port})"))
-        elif isinstance(event, Held):
+        elif isinstance(event, Held) and event.actor in counts:
             does = "releases" if event.released else "holds"
             found.append(Row(index, event.t, event.step, event.actor, f"(the network {does} what goes to {event.to})"))
     yield from sorted(found, key=lambda row: row.index)

@@ -124,10 +124,11 @@ def _milliseconds(times: Sequence[float], share: float) -> str:
 def _sentences(wire: Wire) -> list[str]:
     """Round trips, connections, and what anybody can read."""
     said = [_round_trips(trips(wire))]
-    for transport, name in (("tcp", "connection"), ("udp", "client's port")):
-        count = connections(wire, transport)
-        if count.opened:
-            said.append(_ends(count, name, closes=transport == "tcp"))
+    tcp, udp = connections(wire), connections(wire, "udp")
+    if tcp.opened:
+        said.append(_ends(tcp))
+    if udp.opened:
+        said.append(f"{udp.opened} port{'s' if udp.opened != 1 else ''} of clients by UDP.")
     readable = readable_passwords(wire)
     if readable:
         who = ", ".join(dict.fromkeys(one.actor or "somebody" for one in readable))
@@ -148,10 +149,8 @@ def _round_trips(found: Sequence[Trip]) -> str:
     return f"Round trips: {told}." if told else ""
 
 
-def _ends(count: Connections, name: str, *, closes: bool) -> str:
-    what = f"{count.opened} {name}{'s' if count.opened != 1 else ''}"
-    if not closes:
-        return f"{what} by UDP."
+def _ends(count: Connections) -> str:
+    what = f"{count.opened} connection{'s' if count.opened != 1 else ''}"
     ended = [(count.by_client, "closed first by the client"), (count.by_server, "closed first by the server"),
              (count.by_network, "ended by the network"), (count.refused, "refused"),
              (count.left, "open at the end")]  # fmt: skip
