@@ -176,7 +176,9 @@ def _variant_fact(way: _Way, ways: Sequence[_Way], given: Given) -> dict[str, Fa
     alike = [name for name in names if _same(way.assignment, way.assignment.variant(name))]
     seen = f"the server listens on its {way.assignment.transport} port when it is started like this"
     others = [name for name in alike if name != way.assignment.name]
-    also = f"; {' and '.join(others)} would look the same" if others else ""
+    # What they ask differently shows in the plays alone: which year it is, a person knows.
+    choose = " or ".join(f"--variant {name}" for name in others)
+    also = f"; {' and '.join(others)} would look the same: if it is that, say so with {choose}" if others else ""
     return {VARIANT: Fact(way.assignment.name, seen + also)}
 
 

@@ -67,6 +67,18 @@ def test_a_variant_is_known_by_how_its_server_listens(probed: Probed, tmp_path: 
     assert learnt["oddities"] == [], "what it did with other arguments says nothing of it"
 
 
+def test_a_variant_that_looks_like_another_is_said_to(probed: Probed, tmp_path: Path) -> None:
+    """The first is taken; the card says which other one it may be, and how to choose that."""
+    third = door.ASSIGNMENT[door.ASSIGNMENT.index('  "2":') :].replace('"2"', '"3"')
+    (tmp_path / "course" / "assignment.yaml").write_text(door.ASSIGNMENT + third)
+    folder = door.submission(tmp_path / "udp", door.rules() + door.UDP, door.UDP_CLIENT + door.TALK)
+    variant = probed(folder)[1]["facts"]["variant"]
+    assert variant["value"] == "2"
+    assert variant["seen"].endswith("; 3 would look the same: if it is that, say so with --variant 3")
+    chosen = probed(folder, "--variant", "3")[1]["facts"]["variant"]
+    assert chosen["value"] == "3"
+
+
 @pytest.mark.parametrize(("wants", "other", "called"), [
     (door.WANTS_NEWLINE, "none", "without a newline"), (door.WANTS_NONE, "newline", "with a newline"),
 ])  # fmt: skip
