@@ -22,6 +22,7 @@ def summary(report: Report, planned: int, verbose: bool) -> list[Block]:
         blocks += [*_marks(report.marks), BLANK]
     if report.troubles:
         blocks += [*_troubles(report), BLANK]
+    blocks += _of_all(report)
     blocks.append(_counts(report, planned))
     blocks += summed(report)
     if verbose and report.evidence:
@@ -35,6 +36,18 @@ def _troubles(report: Report) -> Iterator[Block]:
         yield line(Span("! ", Style.UNDECIDED), f"{trouble['code']}: {trouble['sentence']}")
         if trouble.get("mend"):
             yield line(Span("To mend it, ", Style.QUIET), trouble["mend"], indent=2)
+
+
+def _of_all(report: Report) -> list[Block]:
+    """What is true of the whole program, and costs no scenario its marks: said once."""
+    if any(trouble["code"] == "other-transport" for trouble in report.troubles):
+        return []  # found before the plays already
+    remarks = (remark for play in report.played for remark in play.remarks if remark.code == "transport")
+    remark = next(remarks, None)
+    if remark is None:
+        return []
+    told = line(Span("! ", Style.UNDECIDED), f"transport: {remark.sentence}. A person decides what that costs.")
+    return [told, line(Span("To mend it: ", Style.QUIET), remark.likely, indent=2), BLANK]
 
 
 def _counts(report: Report, planned: int) -> Line:

@@ -13,8 +13,11 @@ from harness.judge.view import View
 from harness.scenario.assignment import Assignment
 from harness.scenario.loader import assignment_text
 from harness.scenario.mistakes import Mistakes
+from harness.verdict import Verdict
 
 _OTHER = {"tcp": "udp", "udp": "tcp"}
+# It would stand in every play, and cost every mark. What the whole program gets for it is a person's to decide.
+_REMARK = Verdict.PASSED
 
 
 @lru_cache(maxsize=16)
@@ -64,7 +67,7 @@ def _on_the_wire(view: View, message: Message, asked: str) -> Miss:
     seen = f"{_NAMES[message.transport]} to port {message.port}"
     sentence = (f"{say.program(view, message.actor)} {what} over {_NAMES[message.transport]}, "
                 f"and the task asks for {_NAMES[asked]}")
-    return Miss("transport", sentence, f"{_NAMES[asked]}", seen, where="the wire", likely=_WHY[asked])
+    return Miss("transport", sentence, f"{_NAMES[asked]}", seen, where="the wire", likely=_WHY[asked], verdict=_REMARK)
 
 
 _NAMES = {"tcp": "TCP", "udp": "UDP"}
@@ -84,4 +87,4 @@ def _by_socket(view: View, task: Assignment) -> Iterable[tuple[str, Miss]]:
     where = ", ".join(sorted(found))
     sentence = f"the {server} listens by {other} only ({where}), and the task asks for {_NAMES[task.transport]}"
     yield server, Miss("transport", sentence, f"a {_NAMES[task.transport]} socket", where,
-                       where="the server's sockets", likely=_WHY[task.transport])  # fmt: skip
+                       where="the server's sockets", likely=_WHY[task.transport], verdict=_REMARK)  # fmt: skip
