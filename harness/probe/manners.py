@@ -55,11 +55,12 @@ def _on_one_line(subject: Subject, assignment: Assignment, lab: Laboratory, cope
     if assignment.server and copes.first.transport() != assignment.transport:
         return None
     known = replace(subject.manners, one_line=True)
-    tried = lab.play("name and password on one line", replace(subject, manners=known), assignment, f"{LAST} logs in",
+    # Not the last of the file: in this shape of it that line may be the one that the program spoils.
+    tried = lab.play("name and password on one line", replace(subject, manners=known), assignment, f"{MEMBER} logs in",
                      accounts=lab.ended_so(copes.shape))  # fmt: skip
-    login = tried.login(LAST)
+    login = tried.login(MEMBER)
     # How somebody is asked who is in: by it, a newcomer is known who is asked for more.
-    return replace(known, home=_asked(tried, LAST)) if login is not None and login.result == "in" else None
+    return replace(known, home=_asked(tried, MEMBER)) if login is not None and login.result == "in" else None
 
 
 def _stopped_at_name(one: Played, handle: str) -> bool:

@@ -92,7 +92,8 @@ def _refused(played: Played, handle: str, when: str) -> str:
     if played.came(handle):
         return ""
     tried = played.login(handle)
-    return f"{when}, {tried.account if tried else handle} could not log in: {tried.why if tried else 'no server'}"
+    account, _ = played.recording.began.accounts[handle]
+    return f"{when}, {account} could not log in: {tried.why if tried else 'the server does not listen'}"
 
 
 def shape_fact(copes: Sequence[Copes], given: Given) -> dict[str, Fact]:

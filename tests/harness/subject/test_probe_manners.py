@@ -171,6 +171,22 @@ def test_a_password_that_does_not_count_is_found_on_one_line(tmp_path: Path) -> 
     assert results(plays[0])[0] == "in"
 
 
+@pytest.mark.parametrize(("transport", "client", "variant"), [
+    (door.TCP, door.TCP_CLIENT, "1"), (door.UDP, door.UDP_CLIENT, "2"),
+])  # fmt: skip
+def test_one_line_is_learnt_with_the_variant_and_the_shape_of_the_accounts(
+    tmp_path: Path, transport: str, client: str, variant: str
+) -> None:
+    """It takes the last byte of the file for a newline: whom that cuts short cannot show whether one line will do."""
+    cuts = door.rules(*door.WANTS_NEWLINE).replace(".read().split", ".read()[:-1].split")
+    course = open_course(door.course(tmp_path / "course"), [])
+    folder = door.submission(tmp_path / "work", cuts + transport, client + ON_ONE_LINE.replace("REGISTERS", "pass"))
+    subject = open_subject(Options([], subject=folder), course, tmp_path / "built")
+    found = decide(subject, course.assignment, Laboratory(course.text, course.sample, tmp_path))
+    assert (found.assignment.name, found.subject.manners.one_line, found.subject.accounts_end) == (
+        variant, True, "newline")  # fmt: skip
+
+
 @pytest.mark.parametrize(("server", "talk", "more"), [
     (door.rules(), door.TALK, 0), (door.rules(*door.WANTS_NEWLINE), door.TALK, 0),
     (door.rules(), ON_ONE_LINE.replace("REGISTERS", "pass"), 1),
