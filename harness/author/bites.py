@@ -21,6 +21,7 @@ class Kill:
     finding: Finding | None  # of the scenario named for it
     lost: Sequence[str]  # the rubric lines that lost marks
     complaints: Sequence[str]  # each may have several lines
+    rate: str = ""  # of a race that is not met in every play: how often it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,19 @@ def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome], *, whole: bool
 
     `whole`: all of the assignment's scenarios were played; of a part, only what speaks against the file counts.
     `must_die`: of that part, the scenario named for it is one. `kept`: what a student should read of its failure, if
-    that is known, and `now`: what they read.
+    that is known, and `now`: what they read. A race may be met in this play or not, and show in more than one way.
     """
     bad = [o for o in outcomes if o.verdict is Verdict.FAILED]
     named = next((o for o in outcomes if named_by(about, o.key)), None)
     finding = named.divergence if named else None
     lost = sorted({mark for o in bad for mark in o.marks})
-    complaints = _complaints(about, named, outcomes) + _wrong_marks(about, lost, whole)
+    complaints = _complaints(about, named, outcomes) + _wrong_marks(about, lost, whole and not about.rate)
     if (whole or must_die) and named is None:
         complaints.insert(0, f"there is no scenario {about.killed_by!r}")
-    if kept is not None and named is not None and named.verdict is Verdict.FAILED:
+    if kept is not None and named is not None and named.verdict is Verdict.FAILED and about.sure:
         complaints += _wrong_text(kept, now)
-    return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, complaints)
+    rate = "" if about.sure else about.rate
+    return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, complaints, rate)
 
 
 def named_by(about: Saboteur, key: str) -> bool:
@@ -71,9 +73,11 @@ def named_by(about: Saboteur, key: str) -> bool:
 
 def _complaints(about: Saboteur, named: Outcome | None, outcomes: Sequence[Outcome]) -> list[str]:
     found = []
-    if named is not None and named.verdict is not Verdict.FAILED:
+    if named is None or not about.sure:
+        pass
+    elif named.verdict is not Verdict.FAILED:
         found.append(f"{about.killed_by!r} should fail it, and the verdict is {named.verdict}")
-    elif named is not None:
+    else:
         found += _wrong_words(about, named)
     return found + [f"undecided: {o.scenario}" for o in outcomes if o.verdict is Verdict.UNDECIDED]
 

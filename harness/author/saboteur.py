@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from harness.scenario.model import Place
 
 # More than this and it is another program, not the same one wrong in one way.
 MOST_LINES = 15
+
+# In how many plays of the scenario named for it a race was met.
+_RATE = re.compile(r"(?P<times>\d+) of (?P<plays>\d+)")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -78,6 +82,13 @@ def _names_a_scenario(text: str) -> str:
     return text
 
 
+def _a_rate(text: str) -> str:
+    found = _RATE.fullmatch(text)
+    if text and (found is None or int(found["times"]) > int(found["plays"]) or int(found["plays"]) == 0):
+        raise ValueError(f"expected `K of N`, as in `12 of 40`, got {text!r}")
+    return text
+
+
 VariantName = Annotated[str, AfterValidator(_variant)]
 Mark = Annotated[str, AfterValidator(_mark)]
 
@@ -97,7 +108,16 @@ class Saboteur(_Strict):
         alias="killed by", description="FILE::SCENARIO that must fail it.")
     code: str = Field(min_length=1, description="The code of the finding.")
     sentence: str = Field(min_length=1, description="What the finding's sentence must hold.")
+    rate: Annotated[str, AfterValidator(_a_rate)] = Field(
+        default="", description="Where it takes a race: in how many plays of that scenario it was met (`12 of 40`). "
+        "Which of the `marks lost` are lost in a play is a matter of luck then.")
     marks_lost: list[Mark] = Field(alias="marks lost", default=[], description="Exactly these rubric lines lose marks.")
+
+    @property
+    def sure(self) -> bool:
+        """Whether the scenario named for it fails it in every play."""
+        found = _RATE.fullmatch(self.rate)
+        return found is None or found["times"] == found["plays"]
 
 
 @dataclass(frozen=True, slots=True)

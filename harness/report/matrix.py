@@ -33,9 +33,10 @@ def matrix_lines(matrix: Matrix) -> Iterator[str]:
 
 
 def _of_kill(kill: Kill) -> Iterator[str]:
-    state = "killed" if not kill.complaints else "NOT AS EXPECTED"
+    state = "NOT AS EXPECTED" if kill.complaints else "killed" if kill.failed or not kill.rate else "not met"
     code = kill.finding.code if kill.finding else "-"
-    yield f"  {state:16s} {kill.name:34s} {code:14s} {len(kill.failed):3d} scenarios   {kill.saboteur}"
+    luck = f" (a race: met in {kill.rate} plays)" if kill.rate else ""
+    yield f"  {state:16s} {kill.name:34s} {code:14s} {len(kill.failed):3d} scenarios   {kill.saboteur}{luck}"
     for complaint in kill.complaints:
         yield from complaint_lines(complaint)
 

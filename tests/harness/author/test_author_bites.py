@@ -63,6 +63,36 @@ def test_whatever_is_not_as_its_file_says_is_told(outcomes: list[Outcome], compl
     assert kill("forgets", ABOUT, outcomes).complaints == complaints
 
 
+RACE = ABOUT.model_copy(update={"rate": "12 of 40"})
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [[outcome("A post stays", F)], [outcome("A post stays", P)],
+     [outcome("A post stays", F, "left", "yoda's client ended")], [outcome("Another", F)]],
+)  # fmt: skip
+def test_a_race_may_be_met_in_a_play_or_not(outcomes: list[Outcome]) -> None:
+    """And show in more than one way; how often it was met is said."""
+    found = kill("races", RACE, outcomes, must_die=True, kept="code: other\nsentence: other\n", now="code: left\n")
+    assert [c for c in found.complaints if "there is no scenario" not in c] == []
+    assert found.rate == "12 of 40"
+
+
+def test_a_race_loses_no_marks_but_those_that_are_named() -> None:
+    """Luck decides which of them; another one would be an injustice all the same."""
+    found = kill("races", RACE, [outcome("A post stays", F, mark="single.READ")])
+    assert found.complaints == ["marks lost: expected single.POST, got single.READ"]
+
+
+def test_a_race_that_is_always_met_dies_as_its_file_says() -> None:
+    """Only the marks of other scenarios are a matter of luck."""
+    always = ABOUT.model_copy(update={"rate": "100 of 100"})
+    assert kill("races", always, [outcome("A post stays", F), outcome("Another", P)]).complaints == []
+    found = kill("races", always, [outcome("A post stays", P)])
+    assert found.complaints == ["'post.yaml::A post stays' should fail it, and the verdict is passed"]
+    assert found.rate == ""
+
+
 def test_a_part_of_the_scenarios_speaks_only_against_the_file() -> None:
     """Where not everything was played, what was not seen is no complaint; what was seen is."""
     assert kill("forgets", ABOUT, [outcome("Another", P)], whole=False).complaints == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.author.saboteur import Change, Known, base_of, bases, load_saboteurs, load_zoo, make, zoo_bases
+from harness.author.saboteur import Change, Known, Saboteur, base_of, bases, load_saboteurs, load_zoo, make, zoo_bases
 from harness.scenario.mistakes import Mistakes
 
 ABOUT = """\
@@ -147,3 +147,20 @@ def test_mistakes_of_a_zoo_file_are_told_with_their_place(folder: Path) -> None:
         ":1:1: unknown key 'stile' (did you mean 'style'?)",
         ":2:1: variant: unknown variant 'lter' (did you mean 'later'?)",
     ]
+
+
+LEAST = {"saboteur": "It races.", "wrong": "It does not lock.", "killed by": "post.yaml::A post stays", "code": "left",
+         "sentence": "ended"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rate", "sure"), [("", True), ("12 of 40", False), ("0 of 40", False), ("100 of 100", True)])
+def test_a_rate_says_whether_a_race_is_always_met(rate: str, sure: bool) -> None:
+    """A saboteur without one takes no race."""
+    assert Saboteur.model_validate({**LEAST, "rate": rate}).sure is sure
+
+
+@pytest.mark.parametrize("rate", ["often", "41 of 40", "0 of 0", "30 %"])
+def test_a_rate_is_counted_in_plays(rate: str) -> None:
+    """K of N, and no more than all of them."""
+    with pytest.raises(ValueError, match="expected `K of N`, as in `12 of 40`"):
+        Saboteur.model_validate({**LEAST, "rate": rate})
