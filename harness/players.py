@@ -32,7 +32,7 @@ from harness.judge.judge import judge
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.scenario.drawn import drawn
-from harness.scenario.model import Scenario, Type, first_word, walk
+from harness.scenario.model import Hold, Scenario, Type, first_word, walk
 from harness.stage import Stage
 from harness.stage.box import Level
 from harness.subject.subject import Subject
@@ -93,12 +93,16 @@ def hangs_on_cuts(scenario: Scenario, assignment: Assignment) -> bool:
 
     A file is moved, or so much is typed that some answer is longer than one recv(). (Not by an aid: what becomes of
     that is asked where it is marked. Not by what was answered: some programs add a menu of a page to every line.)
+    Where the scenario itself says how the network cuts or holds, luck has no part, and a crowd tries it many times.
     """
+    if scenario.network is not None or any(isinstance(step, Hold) for step in scenario.steps()):
+        return False
     typed = [step for step in walk(scenario.play) if isinstance(step, Type)]
     # At one instant with others nothing is an aid (judge/aids.py).
     asked = [step for step in typed if step not in scenario.play or not _is_aid(scenario, step)]
     words = {first_word(line) for step in asked for _, line in step.lines}
-    much = sum(len(line) for step in typed for _, line in step.lines) >= LONG
+    crowd = any(person.crowd for person in scenario.cast)
+    much = not crowd and sum(len(line) for step in typed for _, line in step.lines) >= LONG
     return much or not words.isdisjoint(assignment.moves_files)
 
 

@@ -213,11 +213,27 @@ cast: {yoda: Yoda}
 play:
   - yoda logs in
   - 20 times: [yoda: "a line of some sixty letters, of which the server keeps the last, {n}"]
+---
+scenario: The network cuts it
+network: cut 1
+cast: {yoda: Yoda}
+play:
+  - yoda logs in
+  - yoda: hello
+---
+scenario: A crowd says much
+cast: {crowd: {people: 2}}
+play:
+  - everyone logs in
+  - 10 times: [crowd: "a line of some sixty letters, of which the server keeps the last, {n}"]
 """
 
 
 def test_what_hangs_on_how_tcp_cuts_is_played_three_times_with_a_subject(harness: Called) -> None:
-    """A file, or much text, is cut otherwise in each play. The reference is played once, and so is an aid's file."""
+    """A file, or much text, is cut otherwise in each play. The reference is played once.
+
+    So are an aid's file, a scenario that tells the network how to cut, and a crowd, which tries it many times.
+    """
     course = harness.folder / "course"
     assignment = course / "assignment.yaml"
     assignment.write_text(assignment.read_text() + "moves_files: [hello]\n")
@@ -225,10 +241,11 @@ def test_what_hangs_on_how_tcp_cuts_is_played_three_times_with_a_subject(harness
     programs = ["--server", f"{sys.executable} {course}/server.py {{port}}",
                 "--client", f"{sys.executable} {course}/client.py {{port}}"]  # fmt: skip
     moved, much = "door.yaml::What is said comes back", "long.yaml::Much is said"
-    aided = "long.yaml::Only an aid moves a file"
+    aided, cut = "long.yaml::Only an aid moves a file", "long.yaml::The network cuts it"
+    crowd = "long.yaml::A crowd says much"
     for name, options, plays in (
         (moved, programs, 3), (moved, [], 1), (moved, ["--repeat", "2"], 2), (moved, [*programs, "--repeat", "4"], 4),
-        (aided, programs, 1), (much, programs, 3), (much, [], 1),
+        (aided, programs, 1), (much, programs, 3), (much, [], 1), (cut, programs, 1), (crowd, programs, 1),
     ):  # fmt: skip
         harness("run", f"course/{name}", *options, "--json", "r.json", code=0)
         (found,) = json.loads((harness.folder / "r.json").read_text())["scenarios"]
