@@ -29,7 +29,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{4,}={0,2}$|=$")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says in one line, and which kind of message it is ("Command CRT", "MSG", "250")."""
+    """What a message says in one line, and which kind of message it is ("Command POST", "HELLO", "250")."""
 
     text: str
     shape: str
