@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from harness.patience import settle
 from harness.recording import Recorder
@@ -18,13 +18,24 @@ def deliver(stage: Stage, recorder: Recorder, order: Sequence[Delivery], within:
     order has for it has nothing there then, and nothing happens.
     """
     people = {event.link: event.actor for event in recorder.recording.all(Linked)}
-    unanswered: dict[str, None] = {}
+    for run in _at_once(order):
+        waiting: dict[str, list[tuple[int, str]]] = {}
+        for link, to, _ in stage.pending():
+            waiting.setdefault(people.get(link, ""), []).append((link, to))
+        here = [one.who for one in run if one.who in waiting]
+        # In one go: what is done between two of them, the program does not race against.
+        stage.deliver_together([link for who in here for link in waiting[who]])
+        if here:
+            settle(stage, [who for who in here if stage.alive(who)], within, silent)
+
+
+def _at_once(order: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """The deliveries, those together that wait for no answer between."""
+    run: list[Delivery] = []
     for one in order:
-        links = [(link, to) for link, to, _ in stage.pending() if people.get(link) == one.who]
-        for link, to in links:
-            stage.deliver(link, to)
-        if links:
-            unanswered[one.who] = None
-        if one.answered and unanswered:
-            settle(stage, [who for who in unanswered if stage.alive(who)], within, silent)
-            unanswered.clear()
+        run.append(one)
+        if one.answered:
+            yield run
+            run = []
+    if run:
+        yield run

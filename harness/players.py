@@ -14,7 +14,6 @@ import re
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,11 +31,12 @@ from harness.judge.judge import judge
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.scenario.drawn import drawn
-from harness.scenario.model import Hold, Scenario, Type, first_word, walk
+from harness.scenario.model import Hold, Scenario, Together, Type, first_word, walk
 from harness.stage import Stage
 from harness.stage.box import Level
 from harness.subject.subject import Subject
 from harness.verdict import Finding, Outcome, Verdict
+from harness.workshop import stage_folder
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -112,7 +112,8 @@ def _is_aid(scenario: Scenario, step: Type) -> bool:
 
 def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
     """Play and judge one task. Never raises: a fault of ours is *undecided*, with its traceback."""
-    folder = Path(tempfile.mkdtemp(dir=setting.workshop))
+    concurrent = any(isinstance(step, Together) for step in task.scenario.play)
+    folder = stage_folder(setting.workshop, on_disk=concurrent)
     path = setting.keep / "recordings" / f"{task.name}.jsonl"
     blobs = setting.keep / "recordings" / "blobs"
     try:

@@ -14,6 +14,8 @@ from harness.verdict import Explored
 
 # How bad a program is that is spoken of: it fails one play in so many.
 ONE_IN = 10
+# What would be so by chance alone in more than one case of twenty, proves nothing.
+CHANCE = 0.05
 
 
 def caught(plays: int, one_in: float = ONE_IN) -> float:
@@ -52,7 +54,11 @@ def where(explored: Explored) -> str:
     race = f"{explored.at_once_failed} of the {explored.at_once} in which something arrives at once"
     order = f"{explored.in_turn_failed} of the {explored.in_turn} in which every answer is waited for"
     if explored.at_once_failed and not explored.in_turn_failed:
-        return f"it fails {race}, and none of {order[5:]}: this is a race within the program, not an order of commands"
+        none = f"it fails {race}, and none of {order[5:]}"
+        # If the order made no difference, it would have failed there as often; too few plays cannot tell.
+        by_chance = (1 - explored.at_once_failed / explored.at_once) ** explored.in_turn
+        meant = "this is a race within the program, not an order of commands"
+        return f"{none}: {meant}" if by_chance <= CHANCE else none
     if explored.in_turn_failed and explored.in_turn_failed < explored.in_turn:
         return f"it fails {race}, and {order}: there is an order of commands that it cannot take"
     return ""

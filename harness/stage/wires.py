@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from harness.recording import Recorder
 from harness.scenario.network import Network
@@ -159,7 +159,13 @@ class Taps:
 
     def deliver(self, link: int, to: str) -> None:
         """Let go of what waits on one link, and of nothing that comes after it: the gate stays shut."""
-        self._relay_now().deliver(link, to)
+        self.deliver_together([(link, to)])
+
+    def deliver_together(self, waiting: Iterable[tuple[int, str]]) -> None:
+        """The same of several links (link, to), one right behind the other: nothing else is done between."""
+        relay = self._relay_now()
+        for link, to in waiting:
+            relay.deliver(link, to)
 
     def open_gate(self, order: Sequence[tuple[int, str]] | None = None) -> None:
         """Let go of everything at one instant, of (link, to) in `order` first; from then on all is passed on."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.workshop import workshop
+from harness.workshop import stage_folder, workshop
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,3 +58,13 @@ def test_what_is_not_ours_stays(home: Path) -> None:
     with workshop():
         pass
     assert sorted(os.listdir(home)) == ["harness-run-notes", "other"]
+
+
+def test_who_looks_for_races_gets_a_disk(home: Path) -> None:
+    """Where files lie in memory, programs that share one rarely meet: a concurrent play lies beside the workshop."""
+    memory, run = home / "memory" / "run", home / "run"
+    memory.mkdir(parents=True)
+    run.mkdir()
+    assert stage_folder(memory, on_disk=True).parent == home
+    assert stage_folder(run, on_disk=True).parent == run
+    assert stage_folder(memory, on_disk=False).parent == memory

@@ -8,6 +8,15 @@ import threading
 
 LIST = pathlib.Path("list.txt")
 LIST.touch()
+
+
+def keep(items):
+    """Write the list back, a word at a time."""
+    with LIST.open("w") as file:
+        for item in items:
+            print(item, end=" ", file=file, flush=True)
+
+
 lock = threading.Lock()
 came = itertools.count()
 heard = [0]
@@ -24,7 +33,7 @@ class List(socketserver.StreamRequestHandler):
             with lock:
                 items = LIST.read_text().split()
                 if word == "ADD" and number != heard[-1] - 1:
-                    LIST.write_text(" ".join([*items, text]))
+                    keep([*items, text])
                 heard.append(number if word == "ADD" else 0)
             self.wfile.write(f"{text if word == 'ADD' else ' '.join(items)}\n".encode())
 

@@ -8,6 +8,13 @@ LIST = pathlib.Path("list.txt")
 LIST.touch()
 
 
+def keep(items):
+    """Write the list back, a word at a time."""
+    with LIST.open("w") as file:
+        for item in items:
+            print(item, end=" ", file=file, flush=True)
+
+
 class List(socketserver.StreamRequestHandler):
     """One client: ADD WORD, or LIST."""
 
@@ -17,7 +24,7 @@ class List(socketserver.StreamRequestHandler):
             word, _, text = line.decode().strip().partition(" ")
             items = LIST.read_text().split()
             if word == "ADD":
-                LIST.write_text(" ".join([*items, text]))
+                keep([*items, text])
             self.wfile.write(f"{text if word == 'ADD' else ' '.join(items)}\n".encode())
 
 

@@ -7,6 +7,15 @@ import threading
 
 LIST = pathlib.Path("list.txt")
 LIST.touch()
+
+
+def keep(items):
+    """Write the list back, a word at a time."""
+    with LIST.open("w") as file:
+        for item in items:
+            print(item, end=" ", file=file, flush=True)
+
+
 lock = threading.Lock()
 
 
@@ -20,7 +29,7 @@ class List(socketserver.StreamRequestHandler):
             with lock:
                 items = LIST.read_text().split()
                 if word == "ADD":
-                    LIST.write_text(" ".join([*items, text]))
+                    keep([*items, text])
             self.wfile.write(f"{text if word == 'ADD' else ' '.join(items)}\n".encode())
 
 
