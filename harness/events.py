@@ -202,6 +202,32 @@ class Conduct(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Census(Event):
+    """What the server's processes hold while all is settled: as it begins to listen, and after clients have ended.
+
+    `ended`: how many programs of people had ended by then; `alive`: whose ran. Of each process its `pid`, `threads`
+    (without the runtime's own), `pooled` (threads of a library's pool, not among them), `sockets`, and `descriptors`
+    (other ones).
+    """
+
+    KIND: ClassVar[str] = "census"
+    actor: str
+    ended: int
+    alive: list[str]
+    processes: list[dict[str, Any]]
+    evidence: str = "still"  # how it was known that all was settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idled(Event):
+    """Time passed because the scenario says so, and nobody was typed to: CPU seconds of each actor meanwhile."""
+
+    KIND: ClassVar[str] = "idled"
+    seconds: float
+    cpu: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lived(Event):
     """Somebody hung, and after the play a new client was started to see whether the server still serves.
 

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.events import Conduct, Exited, Settled
+from harness.events import Conduct, Exited, Idled, Settled
 from harness.judge import sentences as say
 from harness.judge.causes import traceback
+from harness.judge.growth import kept
 from harness.judge.miss import Miss
 from harness.judge.silences import slow
+from harness.judge.starved import starved
 from harness.judge.view import View
 from harness.scenario.model import Deed, Do, Expect, Hold, Pass, Sight, Step, Together, Type, walk
 from harness.verdict import Verdict
+
+# A scenario with this tag is about what programs do while nobody does anything.
+IDLE = "idle"
+# Of one core, over at least so many seconds: pollers use a hundredth of it, and who never blocks all of it. On a busy
+# machine a program gets less, and is then let off.
+BUSY, LEAST_IDLE = 0.5, 1.0
 
 
 def crashes(view: View) -> Iterator[tuple[int, str, Miss]]:
@@ -80,8 +88,31 @@ def remarks(view: View) -> Iterator[tuple[str, Miss]]:
         if isinstance(event, Conduct) and event.stayed:
             text = f"{say.program(view, event.actor)} left running: {', '.join(event.stayed[:3])}"
             yield event.actor, Miss("stayed", text, verdict=Verdict.PASSED)
-    spun = {str(w.get("actor")) for e in view.events if isinstance(e, Settled) and e.evidence == "spinning"
-            for w in e.waits if w.get("call") == "running"}
-    for actor in sorted(spun):
-        text = f"{say.program(view, actor)} never blocks: it keeps a core busy while it waits"
-        yield actor, Miss("spun", text, verdict=Verdict.PASSED)
+    yield from kept(view)
+    yield from _spinning(view)
+    yield from starved(view)
+
+
+def _spinning(view: View) -> Iterator[tuple[str, Miss]]:
+    """Who keeps a core busy while nobody does anything. In a scenario about it (a tag), that fails."""
+    idled = [event for event in view.events if isinstance(event, Idled)]
+    seconds = sum(event.seconds for event in idled)
+    for actor in view.actors:
+        spent = sum(float(event.cpu.get(actor, 0.0)) for event in idled)
+        who = say.program(view, actor)
+        likely = "it asks again and again whether there is something: block in recv(), accept() or select() instead"
+        if seconds >= LEAST_IDLE and spent >= BUSY * seconds:
+            sentence = f"{who} used {spent:.1f} s of CPU time in {seconds:.0f} s in which nobody did anything"
+            verdict = Verdict.FAILED if IDLE in view.scenario.tags else Verdict.PASSED
+            yield actor, Miss("spun", sentence, "a program that sleeps while it waits",
+                              f"{spent / seconds:.0%} of a core", likely=likely, verdict=verdict)
+        elif actor in _never_block(view):
+            used = next((e.cpu for e in view.events if isinstance(e, Conduct) and e.actor == actor), 0.0)
+            spent_all = f": {used:.1f} s of CPU time in a play of {view.events[-1].t:.0f} s" if used else ""
+            yield actor, Miss("spun", f"{who} never blocks: it keeps a core busy while it waits{spent_all}",
+                              likely=likely, verdict=Verdict.PASSED)  # fmt: skip
+
+
+def _never_block(view: View) -> set[str]:
+    return {str(w.get("actor")) for e in view.events if isinstance(e, Settled) and e.evidence == "spinning"
+            for w in e.waits if w.get("call") == "running"}  # fmt: skip

@@ -14,6 +14,7 @@ from harness.events import (
     Conduct,
     Exited,
     FileSeen,
+    Idled,
     Listening,
     Noted,
     NotTyped,
@@ -28,6 +29,7 @@ from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
 from harness.stage.asking import Asking
 from harness.stage.box import Box, Level, NotSpawned, StageError
+from harness.stage.census import Counting
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
 from harness.stage.stillness import Stillness, signal_name
@@ -72,15 +74,17 @@ class Stage(Taps):
         self.level: Literal["box", "plain"] = self._box.level
         self.why_plain = self._box.why_plain
         self._wires = Wires(self._box, server)
-        self._open_eyes(seed)
+        self._open_eyes(seed, server)
 
-    def _open_eyes(self, seed: int) -> None:
+    def _open_eyes(self, seed: int, server: str) -> None:
         """Everything that watches; only where there is a /proc."""
         self._table: Table | None = None
+        self._counting: Counting | None = None
         observer = None
         if self._box.proc >= 0 and self._limits.proc:
             self._table = Table(self._box.proc, self._whose)
             observer = Observer(self._table, self._wires.open_eyes(self._table), own_namespace=self.level == "box")
+            self._counting = Counting(self._recorder, self._table, server)
         self._still = Stillness(self._recorder, self._box, self._table, observer, self._limits.output)
         self._asking = None
         if self._table is not None and observer is not None:
@@ -216,6 +220,8 @@ class Stage(Taps):
         """Until it is proved that nothing more can come, or `within` seconds of the programs' own time are over."""
         settled = self._still.settle(typed_to, within)
         self._wires.look()
+        if self._counting is not None:
+            self._counting.settled(settled.evidence, self._actors.values())
         return settled
 
     def ready(self, actor: str, within: float) -> Listening | None:
@@ -233,7 +239,10 @@ class Stage(Taps):
         if not heard or not self.alive(actor):
             return None
         ports, sockets = sorted({port for port, _ in heard}), [f"{transport} {port}" for port, transport in heard]
-        return self._recorder.note(Listening, actor=actor, ports=ports, sockets=sockets)
+        listening = self._recorder.note(Listening, actor=actor, ports=ports, sockets=sockets)
+        if self._counting is not None:
+            self._counting.at_start(actor, self._actors.values())
+        return listening
 
     def _not_yet(self, actor: str) -> bool:
         return self.alive(actor) and not self._wires.heard(actor)
@@ -250,8 +259,12 @@ class Stage(Taps):
         return self._still.wait_for(self._actor(actor), pattern, within)
 
     def pass_time(self, seconds: float) -> None:
-        """The scenario's own wait."""
+        """The scenario's own wait. What everybody did meanwhile, they did unasked."""
+        before = self._spent()
         self._still.pass_time(seconds)
+        if self._table is not None:
+            cpu = {actor: round(spent - before[actor], 3) for actor, spent in self._spent().items() if actor in before}
+            self._recorder.note(Idled, seconds=seconds, cpu=cpu)
 
     # --- what is seen
 
@@ -313,6 +326,12 @@ class Stage(Taps):
             if self._table is not None:
                 self._table.close()
             self._wires.close()
+
+    def _spent(self) -> dict[str, float]:
+        """CPU seconds so far of each actor whose program runs."""
+        processes = self._table.processes.values() if self._table is not None else ()
+        return {actor.handle: actor.cpu + sum(process.cpu() for process in processes if process.actor == actor.handle)
+                for actor in self._actors.values() if actor.alive}  # fmt: skip
 
     def _take_leave(self) -> None:
         self._still.last_words()
