@@ -105,6 +105,8 @@ class Director:
                       "system": f"{platform.system()} {platform.release()}"},
             values=self._values, accounts={handle: list(pair) for handle, pair in self._accounts.items()},
             variant=self._assignment.name, network=list(network.imposed) if network else [],
+            schedule=[{"who": one.who, "line": one.line, "step": one.step, "answered": one.answered}
+                      for one in self._scenario.schedule],
             model=self._model, protocol=self._assignment.protocol_text if self._relayed else "",
         )
 

@@ -40,6 +40,7 @@ class Began(Event):
     accounts: dict[str, list[str]] = field(default_factory=dict)  # handle -> [account name, password]
     variant: str = ""  # which variant of the assignment; "": it has none. (Chosen arguments: subject's argv.)
     network: list[str] = field(default_factory=list)  # the conditions asked for besides those of the scenario
+    schedule: list[dict[str, Any]] = field(default_factory=list)  # the order of arrival: who, line, step, answered
     model: str = ""  # the text of the assignment's model, which says what answers are right; "": none was needed
     protocol: str = ""  # the text of the table of its own protocol's legal moves; "": none, or no wire to see them on
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from harness.course import Course, Options, open_course
 from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
+from harness.explore.orders import was_drawn
 from harness.exploring import made_smaller, plays_of, tell_of_nothing, wanted
 from harness.grade.marks import Marks, side_by_side
 from harness.grade.rubric import Rubric, add_up, load_rubric
@@ -148,7 +149,7 @@ def _judged(file: Path) -> Played:
     except ValueError as exc:
         raise Wrong(str(exc) if str(exc).startswith(str(file)) else f"{file}: {exc}") from exc
     outcome = judge(scenario, recording, blob_reader(file.parent / "blobs"))
-    return Played(replace(outcome, recording=str(file)), scenario, recording)
+    return Played(replace(outcome, recording=str(file)), scenario, recording, explored=was_drawn(scenario))
 
 
 def _marks(variants: Mapping[str, Sequence[Played]], options: Options) -> Marks | None:

@@ -99,6 +99,12 @@ def at_once(schedule: Sequence[Delivery]) -> bool:
     return any(not one.answered for one in schedule)
 
 
+def was_drawn(scenario: Scenario) -> bool:
+    """Whether its order was drawn: then no file says it, and each delivery stands where its line stands."""
+    place = {step.number: step.place for step in scenario.steps()}
+    return bool(scenario.schedule) and all(place.get(one.step) == one.place for one in scenario.schedule)
+
+
 def how_many(instants: Iterable[Mapping[str, int]]) -> int:
     """How many different orders there are of these turns at each instant; of very many people, at least so many."""
     return math.prod(_ways(tuple(sorted(turns.values()))) for turns in instants)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from harness.events import Began
 from harness.scenario.asserted import asserts_answer
@@ -11,7 +14,7 @@ from harness.scenario.checked import checked
 from harness.scenario.document import Document
 from harness.scenario.drawn import drawn
 from harness.scenario.mistakes import Collector, Mistake, Mistakes
-from harness.scenario.model import Place, Scenario, Source
+from harness.scenario.model import Delivery, Place, Scenario, Source
 from harness.scenario.network import BadCondition, under
 from harness.scenario.protocol import load_table
 from harness.scenario.specification import check_model
@@ -112,7 +115,17 @@ def scenario_from(began: Began) -> Scenario:
         scenario = under(scenarios[began.case], began.network, assignment.server)
     except BadCondition as exc:
         raise Mistakes([Mistake(Place(began.file, 1, 1), str(exc), exc.meant)]) from exc
-    return drawn(scenario, began.seed)
+    return _scheduled(drawn(scenario, began.seed), began.schedule)
+
+
+def _scheduled(scenario: Scenario, schedule: Sequence[Mapping[str, Any]]) -> Scenario:
+    """The scenario with the order of arrival that was forced, where its file has none: one that was drawn stands
+    where its lines stand."""
+    if scenario.schedule or not schedule:
+        return scenario
+    place = {step.number: step.place for step in scenario.steps()}
+    order = (Delivery(place=place.get(one["step"], scenario.place), **one) for one in schedule)
+    return replace(scenario, schedule=tuple(order))
 
 
 def read_text(path: Path | str) -> str:

@@ -10,7 +10,8 @@ import pytest
 from explore_course import Course
 
 from harness.explore.draw import explored
-from harness.explore.orders import groups
+from harness.explore.orders import groups, was_drawn
+from harness.scenario.loader import scenario_from
 from harness.scenario.model import Delivery, Scenario, Together, Type
 from harness.wire import Carried, Linked
 
@@ -68,3 +69,15 @@ def test_at_once_waits_for_no_answer(course: Course) -> None:
     assert len({event.actor for event in recording.all(Linked)}) == 3
     told = [event.to for event in recording.all(Carried)]
     assert told[:3] == ["server"] * 3
+
+
+def test_a_recording_knows_its_order(course: Course) -> None:
+    """Judged again, it is a play in that order; and one whose file says the order is not taken for a drawn one."""
+    whole = course.load(PLAY)[0]
+    drawn = replace(whole, schedule=explored(groups(whole), 2, 0)[1])
+    _, recording = course.play(drawn)
+    again = scenario_from(recording.began)
+    assert again.schedule == drawn.schedule
+    assert was_drawn(again)
+    assert not was_drawn(whole)
+    assert not was_drawn(course.load(f"{PLAY}schedule: [luke: ADD c]\n")[0])
