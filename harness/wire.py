@@ -14,13 +14,14 @@ from harness.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked(Event):
-    """A program connected to the server's port (UDP: its first datagram came)."""
+    """A program connected to the server's port, or the server to a program's (UDP: the first datagram came)."""
 
     KIND: ClassVar[str] = "linked"
     link: int
     actor: str  # "": nobody's program could be found behind it
-    port: int  # the server's
+    port: int  # the server's; where the server has called a program back over TCP, that program's
     transport: str  # tcp | udp
+    by: str = "client"  # who has connected: client | server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

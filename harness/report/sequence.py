@@ -91,7 +91,8 @@ def _rows(wire: Wire) -> Iterator[Row]:
             by = {"client": "", "server": "the server "}.get(event.by, "the network ")
             found.append(Row(index, event.t, event.step, actor, f"({by}{_ENDED.get(event.how, event.how)})"))
         elif isinstance(event, Linked) and event.actor not in often:
-            found.append(Row(index, event.t, event.step, event.actor, f"(connects, {event.transport} {event.port})"))
+            does = "connects" if event.by == "client" else "is called back"
+            found.append(Row(index, event.t, event.step, event.actor, f"({does}, {event.transport} {event.port})"))
         elif isinstance(event, Held) and event.actor in counts:
             does = "releases" if event.released else "holds"
             found.append(Row(index, event.t, event.step, event.actor, f"(the network {does} what goes to {event.to})"))

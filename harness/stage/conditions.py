@@ -260,10 +260,10 @@ class Reset:
 
 
 # In which order conditions act, whatever order they were said in: what is late is glued, what is glued is cut.
-_ORDER = ("delay", "glue", "cut", "reset")
+KINDS = ("delay", "glue", "cut", "reset")
 
 
-def chosen(conditions: Iterable[Condition], actor: str, to: str, kinds: Sequence[str] = _ORDER) -> list[Condition]:
+def chosen(conditions: Iterable[Condition], actor: str, to: str, kinds: Sequence[str] = KINDS) -> list[Condition]:
     """The conditions for what travels `to` this side on a link of `actor`, in the order in which they act."""
     fitting = [c for c in conditions if c.kind in kinds and c.who in ("", actor) and c.to in ("both", to)]
     return sorted(fitting, key=lambda condition: kinds.index(condition.kind))

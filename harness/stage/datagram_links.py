@@ -2,23 +2,23 @@
 
 The server answers the relay's socket, which in a box has the very address of
 the client's; so one server port may answer what another was asked, and a server
-may write to a port that a client told it in a message, as long as that client
-has written first.
+may write to a port that a client told it in a message, or a friend did, before
+that client has written anything itself.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness.recording import Recorder
-from harness.stage.doors import Door
+from harness.stage.doors import Door, Opened
 from harness.stage.flows import KEPT
+from harness.stage.sockets import AF_INET6
 from harness.stage.weather import Drop, Weather
 from harness.wire import Carried, Segment
 
@@ -57,6 +57,11 @@ class Current:
         return self.weather.due
 
     promised = due
+
+    @property
+    def holds(self) -> bool:
+        """Whether anything is to leave yet."""
+        return bool(self.waiting) or self.weather.holds
 
     def let_go(self, now: float) -> bool:
         """Everybody else is still."""
@@ -109,14 +114,35 @@ class DatagramLink:
         """A datagram's way needs no end."""
 
 
-class Upstream:
-    """The relay's socket towards the server for one of a client's ports."""
+class Upstream(Door):
+    """The relay's socket towards the server for one of a client's ports: a door for what the client has opened."""
 
-    def __init__(self, sock: socket.socket, client: Address, door: Door) -> None:
-        self.sock = sock
-        self.client = client
-        self.door = door  # the one that it was opened for
-        self.inode = os.fstat(sock.fileno()).st_ino
+    def __init__(self, sock: socket.socket, behind: Opened) -> None:
+        super().__init__(sock, behind, "clients")
+        self.door: Door | None = None  # the one that the client has written to last
+
+    def stands_for(self, client: Address) -> bool:
+        """Whether a client's datagrams with this address are from the socket behind it."""
+        return self.behind.port == client[1] and self.behind.host in (*WILDCARDS, bare(client[0]))
+
+    def client(self, server: str) -> Address:
+        """Where the client is reached; `server`: the host that writes to it."""
+        host = self.behind.host
+        return (("::1" if server == "::1" else "127.0.0.1") if host in WILDCARDS else host, self.behind.port)
+
+    def send(self, data: bytes, target: Address) -> None:
+        """To the server."""
+        self.sock.sendto(data, (dressed(target[0], self.sock.family), target[1]))
+
+
+def bare(host: str) -> str:
+    """An IPv4 address without the clothes of an IPv6 one."""
+    return host.removeprefix("::ffff:")
+
+
+def dressed(host: str, family: int) -> str:
+    """An address as a socket of this family takes it."""
+    return "::ffff:" + host if family == AF_INET6 and ":" not in host else bare(host)
 
 
 def read(sock: socket.socket) -> list[tuple[bytes, Address]]:

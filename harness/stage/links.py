@@ -20,13 +20,17 @@ _READABLE = select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR
 
 
 class Link:
-    """One client's connection: at the leg `near` to it the relay stands for the server, at `far` for the client."""
+    """One client's connection: at the leg `near` to it the relay stands for the server, at `far` for the client.
+
+    `by`: the side that has connected, nearly always the client. A server may call one back.
+    """
 
     def __init__(self, number: int, actor: str, port: int, near: socket.socket, far: socket.socket,
-                 recorder: Recorder) -> None:  # fmt: skip
+                 recorder: Recorder, *, by: str = "client") -> None:  # fmt: skip
         self.number, self.actor, self.port = number, actor, port
         self.near, self.far = Leg(near), Leg(far)
         self.legs = (self.near, self.far)
+        self.called = self.far if by == "client" else self.near  # where the relay connects itself
         self.up, self.down = Flow("server", self.near, self.far), Flow("client", self.far, self.near)
         self.flows = (self.up, self.down)
         self.fuses: dict[Condition, Fuse] = {}
@@ -48,8 +52,8 @@ class Link:
         if leg.deaf:
             return -1
         if not self.connected:
-            # Nothing is read before the server's side has taken the connection: it may never.
-            return select.EPOLLOUT if leg is self.far else 0
+            # Nothing is read before the other side has taken the connection: it may never.
+            return select.EPOLLOUT if leg is self.called else 0
         incoming = select.EPOLLIN if self.flow_from(leg).reads else 0
         return incoming | (select.EPOLLOUT if self.flow_into(leg).out else 0)
 
@@ -67,10 +71,10 @@ class Link:
         return came
 
     def _connect(self, leg: Leg, events: int) -> None:
-        if leg is self.near:
+        if leg is not self.called:
             leg.deaf = True  # it has gone already: what it left is read once somebody is there to have it
-        elif self.far.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            self._note("server", "refused")
+        elif leg.broken():
+            self._note(self._side(leg), "refused")
             self._doomed = True
         elif events & select.EPOLLOUT:
             self.connected = True

@@ -12,18 +12,19 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from harness.events import Noted
 from harness.recording import Recorder
 from harness.scenario.network import Network
-from harness.stage.box import Box
-from harness.stage.datagram_links import Address, Current, DatagramLink, Upstream, read
-from harness.stage.doors import Door, Doors, in_box, on_port
+from harness.stage.box import Box, Side
+from harness.stage.datagram_links import Current, DatagramLink, Upstream
+from harness.stage.doors import Door, Doors, Opened, in_box, on_port
 from harness.stage.flows import Flow, Leg
 from harness.stage.gates import Gates, in_order, waiting
 from harness.stage.linking import Linking
 from harness.stage.links import Link
+from harness.stage.mail import Mail
 from harness.stage.nets import Networks
 from harness.stage.sockets import TCP, UDP
 from harness.wire import Held
@@ -52,13 +53,15 @@ class Relay:
         self._conditions = bool(network.conditions)
         self._gates = Gates()
         self._linking = Linking(recorder, box, sockets, network, self._gates, seed=seed, holder=holder)
-        self._doors = Doors(in_box(box) if self._linking.divided else on_port(*ports), self._opened, self._shut)
+        make = in_box(box, "server") if self._linking.divided else on_port(*ports)
+        self._mail = Mail(self._linking, make, self._look, self._watch_door, self._began, self._ended)
+        came, went, idle = self._opened, self._shut, self._mail.idle
+        self._doors: dict[Side, Doors] = {"server": Doors(make, came, went, idle)}
+        if self._linking.divided:
+            self._doors["clients"] = Doors(self._linking.callback(in_box(box, "clients")), came, went, idle)
         self._epoll = select.epoll()
-        self._by_fd: dict[int, Door | Upstream | tuple[Link, Leg]] = {}
+        self._by_fd: dict[int, Door | tuple[Link, Leg]] = {}
         self._links: dict[int, AnyLink] = {}
-        self._by_ports: dict[tuple[Address, int], DatagramLink] = {}  # client's, server's
-        self._upstreams: dict[tuple[Address, int], Upstream] = {}  # by client and family
-        self._udp_doors: dict[int, Door] = {}  # by port
         self.legs: dict[int, tuple[Link, Leg]] = {}  # by inode
 
     @property
@@ -83,21 +86,20 @@ class Relay:
         events = self._epoll.poll(0)
         now = time.monotonic() if events or self._conditions else 0.0
         touched: dict[int, AnyLink] = {link.number: link for link in self._due(now)}
-        answered = False
+        spoke: set[Side] = set()
         for fd, mask in events:
             found = self._by_fd.get(fd)
             if isinstance(found, Door):
+                spoke.add("clients" if found.side == "server" else "server")
                 touched |= {link.number: link for link in self._come_in(found)}
-            elif isinstance(found, Upstream):
-                answered = True
-                touched |= {link.number: link for link in self._come_back(found)}
             elif found is not None:
                 link, leg = found
-                came = link.ready(leg, mask)
-                answered = answered or (came and leg is link.far)
+                if link.ready(leg, mask):
+                    spoke.add("server" if leg is link.far else "clients")
                 touched[link.number] = link
-        if answered and self._linking.divided:
-            self.look()
+        if self._linking.divided:
+            for side in spoke:  # whoever said something may have opened a port before, and told of it
+                self._look(side)
         for one in touched.values():
             self._pass_on(one, now)
         return bool(touched)
@@ -131,8 +133,10 @@ class Relay:
 
     # --- links
 
-    def _come_in(self, door: Door) -> list[AnyLink]:
-        return self._datagrams_at(door) if door.behind.protocol == UDP else self._accept(door)
+    def _come_in(self, door: Door) -> Iterable[AnyLink]:
+        if isinstance(door, Upstream):
+            return self._mail.from_server(door)
+        return self._mail.from_clients(door) if door.behind.protocol == UDP else self._accept(door)
 
     def _accept(self, door: Door) -> list[AnyLink]:
         made: list[AnyLink] = []
@@ -146,78 +150,60 @@ class Relay:
                     self._watch(leg, link.mask(leg))
         return made
 
+    def _began(self, link: DatagramLink) -> None:
+        self._links[link.number] = link
+
+    def _ended(self, link: DatagramLink) -> None:
+        del self._links[link.number]
+
     def _forget(self, link: AnyLink) -> None:
         del self._links[link.number]
         for leg in link.legs:  # closed, and so no longer watched
             del self._by_fd[leg.fd], self.legs[leg.inode]
             self.inodes.discard(leg.inode)
 
-    def _datagrams_at(self, door: Door) -> list[AnyLink]:
-        """From clients."""
-        touched: list[AnyLink] = []
-        for data, client in read(door.sock):
-            upstream = self._upstreams.get((client, door.behind.family))
-            if upstream is None:
-                upstream = self._linking.upstream(door, client)
-                self._upstreams[client, door.behind.family] = self._by_fd[upstream.sock.fileno()] = upstream
-                self._epoll.register(upstream.sock, select.EPOLLIN)
-            link = self._between(door, upstream)
-            link.arrived(link.up, data)
-            touched.append(link)
-        return touched
-
-    def _come_back(self, upstream: Upstream) -> list[AnyLink]:
-        """From the server, from whichever of its ports."""
-        touched: list[AnyLink] = []
-        for data, (_, port) in read(upstream.sock):
-            if port not in self._udp_doors:
-                self.look()
-            link = self._between(self._udp_doors.get(port, upstream.door), upstream)
-            link.arrived(link.down, data)
-            touched.append(link)
-        return touched
-
-    def _between(self, door: Door, upstream: Upstream) -> DatagramLink:
-        key = (upstream.client, door.behind.port)
-        link = self._by_ports.get(key)
-        if link is None:
-            client = upstream.client
-            link = self._linking.datagrams(door, client, upstream, lambda data: door.sock.sendto(data, client))
-            self._by_ports[key] = self._links[link.number] = link
-        return link
-
     # --- doors
 
     def look(self) -> None:
-        """See which ports the server has opened and closed."""
-        there = self._linking.server.listeners()
+        """See which ports the programs have opened and closed."""
+        for side in self._doors:
+            self._look(side)
+
+    def _look(self, side: Side) -> None:
+        network = self._linking.server if side == "server" else self._linking.clients
+        there = network.listeners()
         if self._linking.divided:
             there = [sock for sock in there if sock.inode not in self.inodes]
-            why = "one of the clients' programs has it"
         else:
             held = self._held()
             there = [sock for sock in there if sock.inode in held]
-            why = "without namespaces it stands only at the one that programs are told"
-        for refused in self._doors.match(there):
-            transport = "tcp" if refused.protocol == TCP else "udp"
-            text = f"the relay does not stand at the server's {transport} port {refused.port}: {why}"
-            self._recorder.note(Noted, text=text)
+        for refused in self._doors[side].match(there):
+            self._recorder.note(Noted, text=self._why_not(refused, side))
 
-    def _opened(self, door: Door) -> None:
+    def _why_not(self, refused: Opened, side: Side) -> str:
+        whose, other = ("the server's", "one of the clients' programs") if side == "server" else (
+            "a client's", "the server's program")  # fmt: skip
+        why = f"{other} has it" if self._linking.divided else (
+            "without namespaces it stands only at the one that programs are told")  # fmt: skip
+        transport = "tcp" if refused.protocol == TCP else "udp"
+        return f"the relay does not stand at {whose} {transport} port {refused.port}: {why}"
+
+    def _watch_door(self, door: Door) -> None:
         self.inodes.add(door.inode)
         self._by_fd[door.sock.fileno()] = door
         self._epoll.register(door.sock, select.EPOLLIN)
+
+    def _opened(self, door: Door) -> None:
+        self._watch_door(door)
         if door.behind.protocol == UDP:
-            self._udp_doors[door.behind.port] = door
+            self._mail.opened(door)
 
     def _shut(self, door: Door) -> None:
         self.inodes.discard(door.inode)
         del self._by_fd[door.sock.fileno()]
         self._epoll.unregister(door.sock)
         if door.behind.protocol == UDP:
-            self._udp_doors.pop(door.behind.port, None)
-            for key in [key for key in self._by_ports if key[1] == door.behind.port]:
-                del self._links[self._by_ports.pop(key).number]
+            self._mail.shut(door)
 
     # --- what the scenario does with it
 
@@ -245,7 +231,9 @@ class Relay:
 
     def deliver(self, number: int, to: str) -> None:
         """Let go of what waits there now, and of nothing that comes after it."""
-        link = self._links[number]
+        link = self._links.get(number)
+        if link is None:  # it has ended since whoever names it last looked
+            return
         flow = link.up if to == "server" else link.down
         flow.held = False
         self._pass_on(link, time.monotonic())
@@ -309,11 +297,11 @@ class Relay:
 
     def close(self) -> None:
         """Hang up on everybody."""
-        self._doors.close()
+        for doors in self._doors.values():
+            doors.close()
         for link in list(self._links.values()):
             link.reset()
             self._forget(link)
-        for upstream in self._upstreams.values():
-            upstream.sock.close()
+        self._mail.close()
         self._linking.close()
         self._epoll.close()

@@ -63,6 +63,11 @@ class Weather:
         return drops
 
     @property
+    def holds(self) -> bool:
+        """Whether anything is to leave yet."""
+        return bool(self._back or self._late)
+
+    @property
     def due(self) -> float | None:
         """When the next leaves by itself."""
         return self._late[0][0] if self._late else None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.events import Noted
 from harness.recording import Recorder
 from harness.scenario.network import Condition, parse_condition
 from harness.stage.conditions import CUT_EXACTLY, WITHIN_REACH, Cut, Delay, Fuse, Glue, Reset, chosen
@@ -241,3 +242,21 @@ def test_a_condition_is_plain_data() -> None:
     """Equal where it says the same: the two directions of a link share a fuse by it."""
     assert parse_condition("reset after 5 bytes") == parse_condition("reset after 5 bytes")
     assert isinstance(hash(Condition("reset", 5.0)), int)
+
+
+@pytest.mark.parametrize(
+    ("server", "client", "idle"),
+    [("threaded_server.py", "client.py", "lose 1 in 2"), ("udp_echo.py", "udp_client.py", "cut 1")],
+)
+def test_a_condition_for_the_other_transport_is_said_to_do_nothing(
+    level: str, recorder: Recorder, tmp_path: Path, server: str, client: str, idle: str
+) -> None:
+    """Once, however many are linked; and one that does something is not named."""
+    with opened(tmp_path, recorder, level, "lose 1 in 2", "cut 1", "delay 1 ms") as stage:
+        serve(stage, server)
+        join(stage, "yoda", "r2d2", name=client)
+        ask(stage, "yoda", "hello")
+        ask(stage, "r2d2", "hello")
+    what = "streams (tcp)" if client == "client.py" else "datagrams (udp)"
+    said = [event.text for event in recorder.recording.all(Noted)]
+    assert said == [f"the network condition {idle!r} does nothing to {what}"]

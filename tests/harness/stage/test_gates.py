@@ -149,6 +149,19 @@ def test_who_comes_while_the_gate_is_shut_waits_like_the_others(wired: Stage) ->
     assert wired.pending() == [(4, "server", 5)]
 
 
+def test_what_has_gone_meanwhile_is_delivered_no_more(wired: Stage) -> None:
+    """An order of deliveries may name a link that has ended since it was made: nothing happens."""
+    wired.gate()
+    typed(wired, "yoda")
+    waiting = [(link, to) for link, to, _ in wired.pending()]
+    wired.end("server")
+    wired.end("yoda")
+    wired.settle(within=30)
+    wired.open_gate()
+    wired.deliver(*waiting, (99, "client"))
+    assert wired.pending() == []
+
+
 @pytest.mark.parametrize("bad", ["yoda", "", "clients"])
 def test_a_direction_is_one_of_three(wired: Stage, bad: str) -> None:
     """Anything else is a mistake of the caller's."""
