@@ -5,18 +5,18 @@ A server that turns to one connection only when no other has anything to say pas
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 
-from harness.events import Settled, Typed
+from harness.events import Settled
 from harness.judge import sentences as say
 from harness.judge.miss import Miss
 from harness.judge.view import View
+from harness.judge.waits import Wait, waits
 from harness.scenario.loader import assignment_from
 from harness.scenario.model import Together
 from harness.verdict import Verdict
-from harness.wire import Carried, Linked
 
 # One waits this many times as long as the others do, and so many seconds of the programs' own time.
 TIMES, LEAST = 20.0, 1.0
@@ -29,37 +29,29 @@ def starved(view: View) -> Iterator[tuple[str, Miss]]:
     # An order, or a delay, that the harness forced on the wire is no doing of the server's.
     if view.scenario.schedule or view.began.network or (view.scenario.network and view.scenario.network.conditions):
         return
-    waits: defaultdict[str, list[float]] = defaultdict(list)
-    for step in view.scenario.play:
-        if isinstance(step, Together) and view.was_played(step):
-            for actor, wait in _waits(view, step).items():
-                waits[actor].append(wait)
-    longest = {actor: max(times) for actor, times in waits.items()}
-    for actor, wait in longest.items():
-        others = [other for name, other in longest.items() if name != actor]
-        if len(others) >= FEWEST and wait >= LEAST and wait > TIMES * median(others):
-            typical = f"{median(others) * 1000:.0f} ms" if median(others) >= 0.001 else "less than 1 ms"
-            sentence = (f"{actor} waited {wait:.1f} s for an answer, and the others, who asked at the same instant, "
-                        f"{typical}: the server turns to one only when the rest is quiet")  # fmt: skip
-            yield actor, Miss("starved", sentence, "answers to everybody in turn", f"{wait:.1f} s, others {typical}",
-                              where=say.theirs(view, actor, "connection"), verdict=Verdict.PASSED)
-
-
-def _waits(view: View, group: Together) -> dict[str, float]:
-    """How long each waited in this group, in the programs' own time: at least so long, whatever the machine did."""
-    events = list(view.within(group))
-    links = {event.link: event.actor for event in view.events if isinstance(event, Linked)}
-    stolen = sum(event.wall - event.own for event in events if isinstance(event, Settled))
+    groups = {step.number: step for step in view.scenario.play if isinstance(step, Together) and view.was_played(step)}
+    if not groups:
+        return
     moves_files = assignment_from(view.began).moves_files
-    lines = {event.actor: event.data.decode(errors="replace") for event in events
-             if isinstance(event, Typed) and event.what == "line"}  # fmt: skip
-    asked: dict[str, float] = {}
-    answered: dict[str, float] = {}
-    for event in events:
-        actor = links.get(event.link, "") if isinstance(event, Carried) else ""
-        if isinstance(event, Carried) and actor in lines and lines[actor].split(" ", 1)[0] not in moves_files:
-            if event.to == "server":
-                asked.setdefault(actor, event.t)
-            elif actor in asked:
-                answered[actor] = event.t
-    return {actor: max(0.0, answered[actor] - asked[actor] - stolen) for actor in answered}
+    stolen = {number: _stolen(view, step) for number, step in groups.items()}
+    longest: dict[str, Wait] = {}
+    for wait in waits(view.events):
+        group = view.top(wait.step)
+        if group in stolen and wait.answered is not None and wait.word not in moves_files:
+            # At least so long, whatever the machine did meanwhile.
+            own = replace(wait, answered=max(wait.asked, wait.answered - stolen[group]))
+            longest[wait.actor] = max(longest.get(wait.actor, own), own, key=lambda one: one.seconds)
+    for actor, wait in longest.items():
+        typical = median([other.seconds for other in longest.values() if other is not wait] or [0.0])
+        if len(longest) > FEWEST and wait.seconds >= LEAST and wait.seconds > TIMES * typical:
+            told = f"{typical * 1000:.0f} ms" if typical >= 0.001 else "less than 1 ms"
+            sentence = (f"{actor} waited {wait.seconds:.1f} s for the answer to {wait.line!r}, and most of those who "
+                        f"asked at the same instant {told} at most")  # fmt: skip
+            yield actor, Miss("starved", sentence, "answers to everybody in turn", f"{wait.seconds:.1f} s, not {told}",
+                              where=say.theirs(view, actor, "connection"), verdict=Verdict.PASSED,
+                              likely="the server turns to one only when the rest is quiet")  # fmt: skip
+
+
+def _stolen(view: View, group: Together) -> float:
+    """Seconds of this group that the programs spent waiting for a core."""
+    return sum(event.wall - event.own for event in view.within(group) if isinstance(event, Settled))

@@ -46,7 +46,7 @@ _COLOURS = {
     Style.MARKED: "bold red reverse",
 }
 _PLAIN_LETTERS = str.maketrans(
-    {"✓": "+", "✗": "x", "…": "...", "▶": ">", "◀": "<", "»": ">", "─": "-", "│": "|", "┼": "+"}
+    {"✓": "+", "✗": "x", "…": "...", "▶": ">", "◀": "<", "»": ">", "─": "-", "│": "|", "┼": "+", "├": "|", "┤": "|"}
 )
 # A title too long for the line is cropped: progress that wraps would jump.
 _ONE_LINE = RichColumn(no_wrap=True, overflow="crop")

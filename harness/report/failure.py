@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from harness.report.causes import Cause
 from harness.report.explored import told as explored
+from harness.report.lanes import bars_of, picture
+from harness.report.overlap import overlap
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
 from harness.report.sequence import diagram
@@ -33,7 +35,7 @@ def passing(play: Played, width: int) -> list[Block]:
     """A play that needs nobody's attention, for somebody who asked: its steps, their evidence, the terminals."""
     heading = Heading(f"{badge(play.outcome.verdict).text}  {play.outcome.scenario}", STYLES[play.outcome.verdict])
     return [heading, steps_grid(play), BLANK, *terminals(play, None, width, everything=True),
-            *diagram(play, None, width, verbose=True), *traffic(play)]
+            *diagram(play, None, width, verbose=True), *overlap(play, width), *traffic(play)]
 
 
 def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block]:
@@ -50,10 +52,11 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
         blocks.append(line("No finding says why.", indent=2))
     else:
         blocks += [line(Span(_short(found.sentence, verbose), Style.STRONG), indent=2), _facts(play, found, verbose)]
+        blocks += picture(found, width)
     if verbose:
         blocks += [BLANK, steps_grid(play)]
     transcript = terminals(play, found, width, everything=verbose)
-    wire = [*diagram(play, found, width, verbose), *(traffic(play) if verbose else [])]
+    wire = [*diagram(play, found, width, verbose), *([*overlap(play, width), *traffic(play)] if verbose else [])]
     return [*blocks, *([BLANK, *transcript] if transcript else []), *wire, BLANK, *_again(report, play)]
 
 
@@ -70,7 +73,8 @@ def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
     step = play.step_text(found.step)
     pairs = [
         ("Looked for" if unsure else "Expected", _short(found.expected, verbose)),
-        ("Seen", _short(found.seen, verbose)),
+        # Requests that overlapped are drawn below.
+        ("Seen", "" if bars_of(found.seen) else _short(found.seen, verbose)),
         ("Where", found.where or found.actor),
         ("Step", f"{found.step}  {step}".rstrip() if found.step is not None else ""),
         ("Written at", found.place),

@@ -12,10 +12,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.report.page import BLANK, Block, Column, Grid, Span, Style, line
+from harness.verdict import Finding
+
 # A finding about several requests at once tells them so (judge/concurrency/judged.py), one a line.
 _ROW = re.compile(r"(?P<start>[0-9.]+) to (?P<end>[0-9.]+|…) ms  (?P<who>[^ :]+): (?P<what>.*)")
 # Narrower than this a bar says nothing any more.
 _LEAST = 3
+# The bars take a third of a page, and no more than is of use.
+_NARROW, _WIDE = 20, 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ def bars_of(seen: str) -> list[Bar]:
                 None if one["end"] == "…" else float(one["end"])) for one in found if one]  # fmt: skip
 
 
-def lanes(bars: Sequence[Bar], width: int = 40) -> list[str]:
-    """The picture: bars above each other on one scale of `width` columns, what was asked and answered beside them.
+def drawn(bars: Sequence[Bar], width: int) -> list[str]:
+    """The bars on one scale of `width` columns, and below them the scale.
 
     Where two overlap in time, so do their bars: each end is rounded outwards.
     """
@@ -45,10 +50,31 @@ def lanes(bars: Sequence[Bar], width: int = 40) -> list[str]:
     first = min(bar.start for bar in bars)
     last = max(max(bar.start, bar.end or bar.start) for bar in bars)
     scale = (width - _LEAST) / (last - first) if last > first else 0.0
-    margin = max(len(bar.who) for bar in bars)
-    rows = [f"{bar.who:<{margin}}  {_bar(bar, first, scale, width):<{width}}  {bar.what}".rstrip() for bar in bars]
     ends = f"{last - first:.1f} ms"
-    return [*rows, f"{'':<{margin}}  0 ms{ends:>{width - 4}}"]
+    return [*(_bar(bar, first, scale, width) for bar in bars), f"0 ms{ends:>{width - 4}}"]
+
+
+def lanes(bars: Sequence[Bar], width: int = 40) -> list[str]:
+    """The picture: bars above each other, what was asked and answered beside them."""
+    margin = max((len(bar.who) for bar in bars), default=0)
+    named = [(bar.who, bar.what) for bar in bars] + [("", "")]
+    return [f"{who:<{margin}}  {row:<{width}}  {what}".rstrip()
+            for (who, what), row in zip(named, drawn(bars, width), strict=False)]  # fmt: skip
+
+
+def picture(found: Finding | None, width: int) -> list[Block]:
+    """What a finding about several requests at once tells, as a picture on a page of this width; [] for another one."""
+    bars = bars_of(found.seen) if found is not None else []
+    if found is None or not bars:
+        return []
+    room = max(_NARROW, min(_WIDE, width // 3))
+    cells = [[Span(bar.who, Style.TYPED), Span(row), Span(bar.what)]
+             for bar, row in zip(bars, drawn(bars, room), strict=False)]  # fmt: skip
+    scale = [Span(""), Span(drawn(bars, room)[-1], Style.QUIET), Span("")]
+    columns = [Column(), Column(width=room), Column(share=1)]
+    rest = [text for text in found.seen.splitlines() if text.startswith("(")]
+    return [BLANK, line(Span("Who asked when, and was answered when", Style.QUIET), indent=2),
+            Grid(columns, [*cells, scale]), *(line(Span(text, Style.QUIET), indent=2) for text in rest)]  # fmt: skip
 
 
 def _bar(bar: Bar, first: float, scale: float, width: int) -> str:

@@ -108,11 +108,11 @@ def _table(found: Sequence[Sort]) -> Grid:
 
 
 def _cells(one: Sort) -> list[Span]:
-    times = (Span(_milliseconds(one.times, share)) for share in (0.5, 0.95, 1.0))
+    times = (Span(milliseconds(one.times, share)) for share in (0.5, 0.95, 1.0))
     return [Span(one.to), Span(cut(one.name, 60)), Span(f"{one.count:,}"), Span(f"{one.size:,}"), *times]
 
 
-def _milliseconds(times: Sequence[float], share: float) -> str:
+def milliseconds(times: Sequence[float], share: float) -> str:
     """A percentile: the smallest of these times that is not less than this share of them."""
     if not times:
         return ""
