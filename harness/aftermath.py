@@ -88,7 +88,7 @@ class Aftermath:
         self._prepare(handle)
         with self._recorder.aside() as seen:
             logins = Logins(self._stage, self._recorder, answers=self._answers, accounts={handle: (account, password)},
-                            start=self._start, within=NEWCOMER_WITHIN, manners=self._manners)
+                            run=self._run, within=NEWCOMER_WITHIN, manners=self._manners)
             self._logins = logins
             found = self._visit(logins, handle, seen)
             gone = not self._stage.alive(server)
@@ -99,10 +99,9 @@ class Aftermath:
     def _answers(self) -> Sequence[str]:
         return self._assignment.login.answers if self._assignment.login else []
 
-    def _start(self, handle: str) -> Settled:
+    def _run(self, handle: str) -> None:
         self._stage.start(handle, self._command)
         self._logins.begun(handle)
-        return settle(self._stage, [handle], NEWCOMER_WITHIN)
 
     def _visit(self, logins: Logins, handle: str, seen: Recording) -> dict[str, str]:
         if self._answers:
@@ -112,7 +111,7 @@ class Aftermath:
                 how = "hung" if tried is None or tried.result == "hung" else "refused"
                 return {"result": how, "why": tried.why if tried else ""}
         else:
-            self._start(handle)
+            self._logins.start([handle])
         return self._command_answered(handle)
 
     def _command_answered(self, handle: str) -> dict[str, str]:

@@ -9,36 +9,30 @@ holds a choice of yes and no is answered with yes, before the name with what led
 in when the program was probed. Where all questions look the same (`> `, or none
 at all), the words above tell if they are those that the probe saw, or else
 nobody can. Each attempt ends in a `LoginTried` event, which the judge reads.
+
+Several people log in a round at a time: all programs start, all give their
+name, all give their password, and each round is waited for once. A server may
+well take one login at a time, so whoever is not answered while others are is
+waited for until nobody can go on any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from harness.events import LoginTried, Settled
+from harness.events import Settled
+from harness.logins.attempts import Attempts
+from harness.logins.choices import Choices
 from harness.logins.reading import Dialogue, Reading
 from harness.patience import settle
 from harness.recording import Recorder
 from harness.stage import Stage
-from harness.subject.prompts import (
-    UNKNOWN,
-    Manners,
-    choice_in,
-    same_prompt,
-    same_question,
-    words,
-    yes_to,
-)
-
-# Evidence that a program which does not ask will not ask later either. (A poller that
-# answers late must not be called hung.)
-_PROOF = ("still", "stuck", "until", "spinning", "gave-up")
-# So many times in a row a client is told yes; one that asks for ever is not followed.
-_MOST_CHOICES = 4
+from harness.subject.prompts import UNKNOWN, Manners, same_question
 
 
 class Logins:
-    """The logins of one play. `start` starts a client's program and waits until it has settled.
+    """The logins of one play. `run` starts somebody's program, and waits for nothing.
 
     `manners`: what the probe saw. `registered`: the names that have an account; None: all have.
     """
@@ -50,28 +44,43 @@ class Logins:
         *,
         answers: Sequence[str],
         accounts: Mapping[str, Sequence[str]],
-        start: Callable[[str], Settled],
+        run: Callable[[str], None],
         within: float,
         manners: Manners = UNKNOWN,
         registered: Collection[str] | None = None,
     ) -> None:
         self._stage = stage
-        self._recorder = recorder
         # What is typed for each question: one answer, or all of them with a space between.
         self._answers = [answers] if manners.one_line and answers else [[answer] for answer in answers]
         self._accounts = accounts
-        self._start = start
+        self._run = run
         self._within = within
         self._manners = manners
         self._strangers = {name for name, _ in accounts.values() if registered is not None and name not in registered}
         self._read = Reading(stage, self._answers, accounts, manners)
+        self._choices = Choices(stage, self._read, accounts, manners, self._strangers, within)
+        self._attempts = Attempts(stage, recorder, self._read, accounts, manners, self._strangers,
+                                  len(self._answers) - 1)  # fmt: skip
+
+    def start(self, who: Sequence[str]) -> Settled:
+        """Start these people's programs, all at once, and wait until they ask for what they will be told first."""
+        for handle in who:
+            self._run(handle)
+        settled = settle(self._stage, who, self._within)
+        return self._enter(who) or settled
 
     def log_in(self, who: Sequence[str]) -> None:
-        """Log these people in, one after the other's last answer."""
-        waiting = self.approach(who)
-        self.answer(waiting)
-        if waiting:
-            self.conclude(waiting, settle(self._stage, waiting, self._within))
+        """Log these people in, a round at a time."""
+        for wave in self._without_rivals(who):
+            waiting, late, settled = self._come(wave)
+            while waiting:
+                self.answer(waiting)
+                settled = self.conclude(waiting, settle(self._stage, waiting, self._within))
+                moved = [handle for handle in late if not self._attempts.silent(handle, settled)]
+                settled = self._enter([one for one in moved if not self._read.dialogues[one].questions]) or settled
+                waiting, later = self._go_on(moved, settled)
+                late = [handle for handle in late if handle not in moved] + later
+            self._give_up(late, settled)
 
     def be_refused(self, handle: str, password: str | None) -> None:
         """Try to log in, with this password (None: the right one); it should fail."""
@@ -82,52 +91,43 @@ class Logins:
 
     def approach(self, who: Sequence[str]) -> list[str]:
         """Start the clients of those who have none, and give every answer but the last. Who then waits for that one?"""
-        return [handle for handle in who if self._approach(handle)]
+        there: set[str] = set()
+        for wave in self._without_rivals(who):
+            waiting, late, settled = self._come(wave)
+            self._give_up(late, settled)
+            there |= set(waiting)
+        return [handle for handle in who if handle in there]
 
     def answer(self, waiting: Sequence[str], password: str | None = None) -> None:
-        """Give the last answer, all at one instant."""
+        """Give the answer that they are asked for, all at one instant."""
         for handle in waiting:
-            self._answer(handle, password)
+            dialogue = self._read.dialogues[handle]
+            wanted = self._answers[dialogue.at]
+            account, own = self._accounts[handle]
+            text = " ".join(account if what == "name" else own if password is None else password for what in wanted)
+            dialogue.mark = len(self._stage.output(handle))
+            self._stage.type(handle, text.encode() + b"\n", wanted[-1])
 
-    def conclude(self, waiting: Sequence[str], settled: Settled, *, expected: bool = True) -> None:
+    def conclude(self, waiting: Sequence[str], settled: Settled, *, expected: bool = True) -> Settled:
         """How each attempt ended. `expected`: to be let in, which decides what is assumed where nobody can tell."""
-        accounts = [self._accounts[handle][0] for handle in waiting]
-        again = [handle for handle, account in zip(waiting, accounts, strict=True)
-                 if expected and self._asks_newcomer(handle, settled, rivals=accounts.count(account) > 1)]  # fmt: skip
+        wanted = Counter(self._accounts[handle][0] for handle in waiting)
+        rivals = {handle for handle in waiting if wanted[self._accounts[handle][0]] > 1}
+        again, settled = self._asked_as_newcomers(waiting if expected else [], settled, rivals)
         if again:
             self.answer(again)
             settled = settle(self._stage, waiting, self._within)
-        for handle, account in zip(waiting, accounts, strict=True):
-            self._conclude(handle, settled, expected, rivals=accounts.count(account) > 1)
+        settled = self._choices.agree(waiting, settled)
+        for handle in waiting:
+            self._attempts.conclude(handle, settled, expected, rivals=handle in rivals)
+        return self._at_the_door() or settled
 
     def begun(self, handle: str) -> None:
         """A new program runs for `handle`: what its predecessor asked is forgotten."""
         self._read.dialogues[handle] = Dialogue()
 
-    def agree(self, handle: str, settled: Settled, within: float | None = None) -> Settled:
-        """Say yes to a client that asks whether ("No such user. Make one? (y/n)"), and wait for what follows."""
-        for _ in range(_MOST_CHOICES if handle in self._accounts else 0):
-            asked = self._read.question(handle)
-            yes = yes_to(asked)
-            # Above a bare "> " stands the answer before, and a message may well end in "yes or no?".
-            # (Not what the probe saw: the same sign may stand below its choices.)
-            at_home = self._read.home and same_prompt(asked, self._read.home)
-            if not yes or not self._stage.alive(handle) or at_home or self._read.at_choice(handle, asked):
-                break
-            settled = self._choose(handle, yes, within)
-        return settled
-
-    def enter(self, handle: str) -> Settled | None:
-        """Answer a client that asks yes or no before it asks for the name ("New here? (y/n)"); None: it does not."""
-        settled = None
-        for _ in range(_MOST_CHOICES if self._answers and handle in self._accounts else 0):
-            asked = self._read.question(handle)
-            said = choice_in(asked, self._manners.choices[self._accounts[handle][0] in self._strangers])
-            if not said or not self._stage.alive(handle):
-                break
-            self._read.dialogues[handle].choice = self._read.dialogues[handle].choice or asked
-            settled = self._choose(handle, said)
-        return settled
+    def agree(self, who: Sequence[str], settled: Settled, within: float | None = None) -> Settled:
+        """Say yes to clients that ask whether, and wait for what follows."""
+        return self._choices.agree(who, settled, within)
 
     def line_end(self, handle: str, line: str) -> bytes:
         """What ends a line of the scenario: a space where it is one answer of a login that wants all on one line."""
@@ -141,151 +141,93 @@ class Logins:
             dialogue.by_hand = (dialogue.by_hand + 1) % answers
         return b" " if dialogue.by_hand else b"\n"
 
-    def _choose(self, handle: str, said: str, within: float | None = None) -> Settled:
-        self._read.dialogues[handle].mark = len(self._stage.output(handle))
-        self._stage.type(handle, said.encode() + b"\n", "yes")
-        return settle(self._stage, [handle], within or self._within)
+    # --- a round at a time
 
-    def _approach(self, handle: str) -> bool:
-        if self._stage.alive(handle) and handle in self._read.dialogues:
-            if not self._asked_anew(handle):
-                return False
-        elif not self._waits(handle, self._start(handle)):
+    def _without_rivals(self, who: Sequence[str]) -> Iterator[list[str]]:
+        """Those who may give their names at one time. Two who want one account race only where they are meant to:
+        with the last answer."""
+        left = list(dict.fromkeys(who))
+        while left:
+            first = {self._accounts[handle][0]: handle for handle in reversed(left)}
+            yield [handle for handle in left if first[self._accounts[handle][0]] == handle]
+            left = [handle for handle in left if first[self._accounts[handle][0]] != handle]
+
+    def _come(self, who: Sequence[str]) -> tuple[list[str], list[str], Settled | None]:
+        """Start who has no program, and give every answer but the last: who waits for that, and who for the server."""
+        there = [handle for handle in who if self._stage.alive(handle) and handle in self._read.dialogues]
+        new = [handle for handle in who if handle not in there]
+        asked = [handle for handle in there if self._attempts.asked_anew(handle)]
+        for handle in asked:
+            self._first_question(handle)
+        settled = self.start(new) if new else None
+        waiting, late = self._go_on(new, settled, asked)
+        return waiting, late, settled
+
+    def _go_on(self, answered: Sequence[str], settled: Settled | None, asked: Sequence[str] = ()
+               ) -> tuple[list[str], list[str]]:  # fmt: skip
+        """From where they stand to the last answer: who waits for it, and who was not answered.
+
+        `answered`: they have settled, and what they ask is to be read; `asked`: it is known what they ask.
+        """
+        waiting: list[str] = []
+        late: list[str] = []
+        going = list(asked)
+        while True:
+            if settled is not None:
+                silent = [handle for handle in answered if self._attempts.silent(handle, settled)]
+                going += [one for one in answered if one not in silent and self._arrives(one, settled)]
+                late += silent
+            self._at_the_door()
+            last = [handle for handle in going if self._read.dialogues[handle].at == len(self._answers) - 1]
+            waiting += last
+            answered, going = [handle for handle in going if handle not in last], []
+            if not answered:
+                return waiting, late
+            self.answer(answered)
+            settled = self._choices.agree(answered, settle(self._stage, answered, self._within))
+
+    def _arrives(self, handle: str, settled: Settled) -> bool:
+        """Whether somebody who was started, or has given an answer, is asked for the next; else it is noted why not."""
+        if not self._attempts.waits(handle, settled):
             return False
+        return self._first_question(handle) or self._attempts.goes_on(handle)
+
+    def _first_question(self, handle: str) -> bool:
+        """Whether what it asks now is its first question."""
         dialogue = self._read.dialogues[handle]
-        if not dialogue.questions:
-            dialogue.questions.append(self._read.question(handle))
-        while dialogue.at < len(self._answers) - 1:
-            self._answer(handle, None)
-            settled = self.agree(handle, settle(self._stage, [handle], self._within))
-            if not self._waits(handle, settled) or self._asked_again(handle) or self._turned_away(handle):
-                return False
-            dialogue.at += 1
-            dialogue.questions[dialogue.at :] = [self._read.question(handle)]
+        if dialogue.questions:
+            return False
+        dialogue.questions.append(self._read.question(handle))
         return True
 
-    def _asked_anew(self, handle: str) -> bool:
-        """Find out which answer a client asks for that was here before; False (and noted) if it is logged in."""
-        dialogue = self._read.dialogues[handle]
-        # Somebody may have answered by typing lines; then the program's own words say what is asked now.
-        asked = self._read.question(handle)
-        matches = [at for at, known in enumerate(dialogue.questions) if same_question(asked, known)]
-        if dialogue.inside and (dialogue.blurred or not matches):
-            self._note(handle, "in", "its client had not ended, and is logged in still")
-            return False
-        dialogue.inside = False
-        dialogue.at = matches[0] if matches else min(dialogue.at, len(self._answers) - 1)
-        return True
+    def _enter(self, who: Sequence[str]) -> Settled | None:
+        """What is asked before the name, if there is a name to be given."""
+        return self._choices.enter(who) if self._answers else None
 
-    def _answer(self, handle: str, password: str | None) -> None:
-        dialogue = self._read.dialogues[handle]
-        wanted = self._answers[dialogue.at]
-        account, own = self._accounts[handle]
-        text = " ".join(account if what == "name" else own if password is None else password for what in wanted)
-        dialogue.mark = len(self._stage.output(handle))
-        self._stage.type(handle, text.encode() + b"\n", wanted[-1])
+    def _at_the_door(self) -> Settled | None:
+        """Who was refused and is asked whether, before the name, is told again what leads to the name."""
+        outside, self._attempts.outside = self._attempts.outside, []
+        return self._enter(outside)
 
-    def _conclude(self, handle: str, settled: Settled, expected: bool, *, rivals: bool) -> None:
-        dialogue = self._read.dialogues[handle]
-        if not self._waits(handle, self.agree(handle, settled)):
-            return
-        asked, known = self._read.question(handle), dialogue.questions
-        blind = self._read.is_blind(dialogue, asked, expected)
-        if not dialogue.blurred and self._asked_again(handle):
-            return
-        if dialogue.at and not dialogue.blurred and same_question(asked, known[dialogue.at]):
-            self._note(handle, "refused", f"after the {self._read.answered(dialogue)} it asked {asked!r} again")
-            return
-        # Who should come in is held against those of this play alone: a greeting may be another one today.
-        home = self._read.home or (self._manners.home if not expected or rivals else "")
-        doubtful = not expected or rivals or not known[dialogue.at]
-        if doubtful and home and not (same_prompt(asked, home) or self._read.at_home(asked)):
-            dialogue.at = 0
-            self._note(handle, "refused", f"it asked {asked!r}, and asks {home!r} where somebody is let in")
-            return
-        if blind and not self._stage.connected(handle):
-            self._note(handle, "refused", "it asks without a word, and has no connection to anybody")
-            return
-        if blind and self._told_by_its_words(handle):
-            return
-        dialogue.inside = expected or not blind
-        if not blind:
-            # Not from who may be refused: what looks new may be a refusal in its own words.
-            self._read.home = self._read.home or (asked if expected and not rivals else "")
-            self._note(handle, "in", f"it asks {asked!r} now")
-            return
-        dialogue.at = dialogue.at if expected else 0
-        looks = f"all its questions look like {asked!r}" if asked and known[-1] else "it asks without a word"
-        self._note(handle, "no-prompt", f"{looks}, so nobody can tell whether it let anybody in")
+    def _give_up(self, late: Sequence[str], settled: Settled | None) -> None:
+        """Nobody moves any more: how it ended for those whom nobody has answered."""
+        for handle in late:
+            if settled is not None:
+                self._attempts.waits(handle, settled)
 
-    def _asks_newcomer(self, handle: str, settled: Settled, *, rivals: bool) -> bool:
-        """Whether somebody new, who gave all on one line, is asked for it once more: "No such user. Register: "."""
+    def _asked_as_newcomers(self, waiting: Sequence[str], settled: Settled, rivals: Collection[str]
+                            ) -> tuple[list[str], Settled]:  # fmt: skip
+        """Who is new, gave all on one line, and is asked for it once more: "No such user. Register: "."""
         known = self._read.home or self._manners.home  # else it may be the command prompt that asks
-        if not (self._manners.one_line and known and self._accounts[handle][0] in self._strangers):
-            return False
-        self.agree(handle, settled)
-        asked = self._read.question(handle)
-        # Of two at one instant, the one who is asked the first question again may have been refused.
-        refused = rivals and same_question(asked, self._read.dialogues[handle].questions[0])
-        return self._stage.alive(handle) and not refused and not self._read.at_home(asked)
-
-    def _told_by_its_words(self, handle: str) -> bool:
-        """Whether it says what the probe saw, of one who was let in or of one who was not; if so, it is noted."""
-        dialogue, said = self._read.dialogues[handle], words(self._read.shown(handle), [self._accounts[handle][0]])
-        dialogue.inside = said in self._manners.welcomes
-        if dialogue.inside:
-            self._note(handle, "in", f"it says {said!r}, as it does to those who are let in")
-        elif said in self._manners.refusals:
-            dialogue.at = 0
-            self._note(handle, "refused", f"it says {said!r}, as it does after a wrong password")
-        return dialogue.inside or said in self._manners.refusals
-
-    def _asked_again(self, handle: str) -> bool:
-        """Whether the first question came again: a refusal, and the next attempt begins from there."""
-        dialogue = self._read.dialogues[handle]
-        asked = self._read.question(handle)
-        if self._read.at_choice(handle, asked):
-            self._note(handle, "refused", f"it asked {asked!r} again")
-            dialogue.at = 0
-            self.enter(handle)
-            return True
-        if not same_question(asked, dialogue.questions[0]):
-            return False
-        if dialogue.at < len(self._answers) - 1 and self._read.without_a_word(handle):
-            # The same sign for every question ("forum> "), and not a word of a refusal: it goes on.
-            dialogue.blurred = True
-            return False
-        answered = self._read.answered(dialogue)
-        dialogue.at = 0
-        self._note(handle, "refused", f"after the {answered} it asked {asked!r} again")
-        return True
-
-    def _turned_away(self, handle: str) -> bool:
-        """Whether a name that is in use was answered as nobody's was before: a refusal, in any words."""
-        dialogue, asked = self._read.dialogues[handle], self._read.question(handle)
-        before = [d.questions[dialogue.at + 1] for other, d in self._read.dialogues.items()
-                  if other != handle and len(d.questions) > dialogue.at + 1]  # fmt: skip
-        if not self._read.in_use(handle) or not before or any(same_prompt(asked, known) for known in before):
-            return False
-        why = f"after the {self._read.answered(dialogue)} it asked {asked!r}, and {before[0]!r} where it goes on"
-        dialogue.at = 0
-        self._note(handle, "refused", why)
-        return True
-
-    def _waits(self, handle: str, settled: Settled) -> bool:
-        """Whether the client waits for its next answer; if not, how the attempt ended is noted."""
-        if not self._stage.alive(handle):
-            self._note(handle, "left", "the client ended before it had logged in")
-            return False
-        # A program that only polls cannot be seen to ask; one that has not said a word in all its time does not.
-        if handle not in settled.asks and (settled.evidence in _PROOF or not self._read.shown(handle).strip()):
-            self._note(handle, "hung", settled.cause or "the client does not wait for its keyboard")
-            return False
-        return True
-
-    def _note(self, handle: str, result: str, why: str) -> None:
-        prompts = list(self._read.dialogues[handle].questions) if handle in self._read.dialogues else []
-        account, _ = self._accounts[handle]
-        if result in ("in", "no-prompt") and self._read.dialogues[handle].inside:
-            self._strangers.discard(account)
-        self._recorder.note(LoginTried, actor=handle, account=account, result=result, why=why, prompts=prompts)
+        new = [handle for handle in waiting if self._accounts[handle][0] in self._strangers]
+        if not (self._manners.one_line and known and new):
+            return [], settled
+        settled = self._choices.agree(new, settled)
+        again = []
+        for handle in new:
+            asked = self._read.question(handle)
+            # Of two at one instant, the one who is asked the first question again may have been refused.
+            refused = handle in rivals and same_question(asked, self._read.dialogues[handle].questions[0])
+            if self._stage.alive(handle) and not refused and not self._read.at_home(asked):
+                again.append(handle)
+        return again, settled
