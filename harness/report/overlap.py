@@ -12,7 +12,7 @@ from harness.report.report import Played
 from harness.report.traffic import milliseconds
 from harness.report.words import cut
 
-# So many people have a row of their own, those who asked most; so many commands a column, for each 10 of the width.
+# So many people have a row of their own; so many commands a column, one for each 10 of the width.
 MOST_PEOPLE = 12
 _CELL = 10
 
@@ -23,8 +23,9 @@ def overlap(play: Played, width: int) -> list[Block]:
     beside = overlapping(found)
     if not beside:
         return []
+    cast = list(dict.fromkeys([*play.recording.began.accounts, *(wait.actor for wait in found)]))
     quiet = "What people asked, and in brackets how much of it while somebody else was waiting for an answer"
-    return [BLANK, line(Span(quiet, Style.QUIET), indent=2), _people(found, beside, width), BLANK,
+    return [BLANK, line(Span(quiet, Style.QUIET), indent=2), _people(found, beside, width, cast), BLANK,
             _commands(found, beside), line(Span(_throughput(found), Style.QUIET), indent=2)]  # fmt: skip
 
 
@@ -45,15 +46,17 @@ def _end(wait: Wait) -> float:
     return wait.answered if wait.answered is not None else wait.asked
 
 
-def _people(found: Sequence[Wait], beside: set[Wait], width: int) -> Grid:
+def _people(found: Sequence[Wait], beside: set[Wait], width: int, cast: Sequence[str]) -> Grid:
     """People x commands: how often, and how often beside another."""
     room = max(2, (width - 20) // _CELL)
     words = [word for word, _ in Counter(wait.word for wait in found).most_common()]
     words, dropped = (words, []) if len(words) <= room else (words[: room - 1], words[room - 1 :])
-    people = [who for who, _ in Counter(wait.actor for wait in found).most_common()]
-    groups = [*({who} for who in people[:MOST_PEOPLE]), *([{*people[MOST_PEOPLE:]}] if people[MOST_PEOPLE:] else [])]
+    people = sorted({wait.actor for wait in found}, key=cast.index)
+    named = len(people) if len(people) <= MOST_PEOPLE else MOST_PEOPLE - 1
+    people, left = people[:named], people[named:]
+    groups = [*({who} for who in people), *([{*left}] if left else [])]
     columns = [Column(""), *(Column(cut(word, 8), right=True) for word in words),
-               *([Column("others", right=True)] if dropped else [])]  # fmt: skip
+               *([Column("others", right=True)] if dropped else []), Column(share=1)]  # fmt: skip
     kinds = [*({word} for word in words), *([set(dropped)] if dropped else [])]
     rows = [[Span(next(iter(group)) if len(group) == 1 else f"{len(group)} others", Style.TYPED),
              *(_cell([w for w in found if w.actor in group and w.word in kind], beside) for kind in kinds)]

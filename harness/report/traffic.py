@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.events import Typed
+from harness.events import Settled, Typed
 from harness.judge.protocol.figures import Connections, Trip, connections, readable_passwords, trips
 from harness.judge.protocol.framing import Framing, Kind
 from harness.judge.protocol.messages import Message, Wire
@@ -62,6 +63,7 @@ def sorts(wire: Wire) -> list[Sort]:
     found: defaultdict[tuple[str, str], list[Message]] = defaultdict(list)
     waited: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     open_requests: dict[int, tuple[tuple[str, str], Message]] = {}
+    still = [event.t for event in wire.events if isinstance(event, Settled)]
     for message in wire.messages:
         key = _name(message, wire), message.to
         found[key].append(message)
@@ -69,7 +71,9 @@ def sorts(wire: Wire) -> list[Sort]:
             open_requests[message.link] = key, message
         elif message.link in open_requests:
             asked, request = open_requests.pop(message.link)
-            waited[asked].append(max(0.0, message.ended - request.ended))
+            # What is held to be let go of at one instant is held until all is still: nobody waits for the server then.
+            let_go = still[bisect_left(still, message.ended) - 1] if still and still[0] < message.ended else 0.0
+            waited[asked].append(max(0.0, message.ended - max(request.ended, let_go)))
     made = [Sort(name, to, len(mine), sum(m.size for m in mine), sorted(waited[name, to]))
             for (name, to), mine in found.items()]  # fmt: skip
     return sorted(made, key=lambda one: (one.to != "server", -one.count, one.name))
