@@ -221,3 +221,28 @@ def _conclusions(scene: Scene, followed: Collection[str]) -> Iterator[str]:
     for actor in followed:
         if scene.of(actor) and all(s.call == "futex" and s.ends_in is None for s in scene.of(actor)):
             yield f"a deadlock in {name(actor)}"
+        elif scene.of(actor):
+            yield from _locked(scene, actor, followed)
+
+
+def _locked(scene: Scene, holder: str, followed: Collection[str]) -> Iterator[str]:
+    """Who waits for this actor, while none of its threads listens to them and some wait for a lock or for each other.
+
+    Told as what is so: a thread may also have ended, and who holds which lock the kernel does not know.
+    """
+    locked = sum(1 for s in scene.of(holder) if s.call == "futex" and s.ends_in is None)
+    heard = [on.peer for s in scene.of(holder) for on in s.on if on.kind == "connection" and on.peer]
+    waiting = [actor for actor in dict.fromkeys(followed) if actor not in heard and actor != holder
+               and any(on.peer == holder and on.accepted for s in scene.of(actor) for on in s.on)]  # fmt: skip
+    if not locked or not waiting:
+        return
+    unread = [a for a in waiting if any(lying.sender == a and lying.holder == holder for lying in scene.lying)]
+    read = [actor for actor in waiting if actor not in unread]
+    them = f"{locked} of its threads wait{'s' if locked == 1 else ''} for a lock or another thread"
+    if unread and heard:
+        yield (f"no thread of {name(holder)} listens to {_list(unread)}, and {them}: does one hold a lock while it "
+               f"waits for {_list(heard)}?")  # fmt: skip
+    if read:
+        deadlock = ": a deadlock, if each waits for what the other holds" if locked > 1 else ""
+        yield f"{name(holder)} has read what {_list(read)} sent, none of its threads listens to " \
+              f"{'them' if len(read) > 1 else read[0]} any more, and {them}{deadlock}"  # fmt: skip

@@ -74,6 +74,30 @@ def test_one_client_at_a_time() -> None:
     )
 
 
+def test_a_lock_held_while_somebody_is_waited_for() -> None:
+    """The bytes of one lie unread, threads wait for a lock, and the server listens to another: that is a question."""
+    scene = Scene([standing("yoda", "recvfrom", to("server")), LISTENS, standing("server", "recvfrom", to("r2d2")),
+                   standing("server", "futex", tid=3)],
+                  lying=[Lying("bytes", 8, "server", "yoda", "server")])  # fmt: skip
+    assert cause(scene, ["yoda"]).endswith(
+        "no thread of the server listens to yoda, and 1 of its threads waits for a lock or another thread: "
+        "does one hold a lock while it waits for r2d2?"
+    )
+
+
+def test_two_that_wait_for_each_other() -> None:
+    """Both were read and nobody listens to them any more: each may hold what the other wants."""
+    scene = Scene([standing("yoda", "recvfrom", to("server")), standing("r2d2", "recvfrom", to("server")), LISTENS,
+                   standing("server", "futex", tid=2), standing("server", "futex", tid=3),
+                   standing("server", "recvfrom", to("luke"), tid=4)])  # fmt: skip
+    assert cause(scene, ["yoda", "r2d2"]).endswith(
+        "the server has read what yoda and r2d2 sent, none of its threads listens to them any more, and 2 of its "
+        "threads wait for a lock or another thread: a deadlock, if each waits for what the other holds"
+    )
+    alone = Scene([standing("luke", "recvfrom", to("server")), *scene.standing[2:]])
+    assert "a lock" not in cause(alone, ["luke"])
+
+
 def test_waits_are_told_in_words() -> None:
     """One line a thread, for the recording."""
     assert waits(Scene([YODA_WAITS, standing("yoda", "read", KEYBOARD, tid=2)])) == [
