@@ -78,7 +78,7 @@ class Logins:
                 settled = self.conclude(waiting, settle(self._stage, waiting, self._within))
                 moved = [handle for handle in late if not self._attempts.silent(handle, settled)]
                 settled = self._enter([one for one in moved if not self._read.dialogues[one].questions]) or settled
-                waiting, later = self._go_on(moved, settled)
+                waiting, later, settled = self._go_on(moved, settled)
                 late = [handle for handle in late if handle not in moved] + later
             self._give_up(late, settled)
 
@@ -160,12 +160,11 @@ class Logins:
         for handle in asked:
             self._first_question(handle)
         settled = self.start(new) if new else None
-        waiting, late = self._go_on(new, settled, asked)
-        return waiting, late, settled
+        return self._go_on(new, settled, asked)
 
     def _go_on(self, answered: Sequence[str], settled: Settled | None, asked: Sequence[str] = ()
-               ) -> tuple[list[str], list[str]]:  # fmt: skip
-        """From where they stand to the last answer: who waits for it, and who was not answered.
+               ) -> tuple[list[str], list[str], Settled | None]:  # fmt: skip
+        """From where they stand to the last answer: who waits for it, who was not answered, and how it settled last.
 
         `answered`: they have settled, and what they ask is to be read; `asked`: it is known what they ask.
         """
@@ -182,7 +181,7 @@ class Logins:
             waiting += last
             answered, going = [handle for handle in going if handle not in last], []
             if not answered:
-                return waiting, late
+                return waiting, late, settled
             self.answer(answered)
             settled = self._choices.agree(answered, settle(self._stage, answered, self._within))
 

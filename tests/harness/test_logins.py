@@ -267,6 +267,14 @@ def test_a_client_that_hangs_in_its_login_is_found(tmp_path: Path) -> None:
     assert tried(recording) == [("yoda", "hung")]
 
 
+def test_a_client_that_hangs_after_its_name_is_found(tmp_path: Path) -> None:
+    """It asked once, so what proves the hang is how it settled after the name, and not before."""
+    stops = 'name = input("Name: ")\nimport threading\nthreading.Event().wait()\n'
+    outcome, recording = Course(tmp_path, stops).plays("- yoda logs in\n- yoda: hello\n")
+    assert finding(outcome).code == "no-answer"
+    assert tried(recording) == [("yoda", "hung")]
+
+
 def test_a_client_that_crashes_in_its_login_is_found(tmp_path: Path) -> None:
     """The exit is told, and the traceback is its likely cause."""
     outcome, _ = Course(tmp_path, 'input("Name: ")\nraise KeyError("jedi")').plays("- yoda logs in\n- yoda: hello\n")
