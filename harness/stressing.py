@@ -77,7 +77,7 @@ def stress(asked: StressOptions) -> Exit:
         search = Search(prepared.options, _setting(prepared, folder), view, time.monotonic() + lasting)
         search.play(public)
         played = search.explained()
-    return _tell(search, played, time.monotonic() - started)
+    return _tell(search, played, search.ended - started if search.counts else 0.0)
 
 
 def _options(asked: StressOptions) -> Options:
@@ -108,6 +108,7 @@ class Search:
     counts: Counter[tuple[Kind, Verdict]] = field(default_factory=Counter)
     undecided: list[Played] = field(default_factory=list)
     failure: tuple[Trial, Played] | None = None
+    ended: float = 0.0  # when the last play did, by the monotonic clock
     found: Found | None = None
     over: bool = False
     interrupted: bool = False
@@ -139,6 +140,7 @@ class Search:
     def _ended(self, trial: Trial, played: Played) -> None:
         verdict = played.outcome.verdict
         self.counts[trial.kind, verdict] += 1
+        self.ended = time.monotonic()
         if verdict is Verdict.FAILED:
             self.failure = trial, played
         elif verdict is Verdict.UNDECIDED:
@@ -153,7 +155,7 @@ class Search:
             self.found = self._smaller(trial, played)
         except KeyboardInterrupt:
             self.interrupted = True
-        if self.found is None or not self.found.provoked:
+        if self.found is None:
             return [played]  # its own command shows it as well
         one = replace(played, outcome=replace(played.outcome, explored=Explored(1, None)))
         return [with_file(one, self.found, words(self.options), self.options.seed)]
@@ -174,7 +176,7 @@ def _tell(search: Search, played: Sequence[Played], seconds: float) -> Exit:
     options = search.options
     report = Report(played, None, seconds, search.setting.subject.name, stage, options.seed, options.again)
     done = Stressed(search.counts, seconds, search.failure[0] if search.failure else None,
-                    search.found.provoked if search.found else None, search.over)  # fmt: skip
+                    bool(search.found and search.found.provoked), search.over)  # fmt: skip
     search.view.page(failed(done))
     search.view.failures(report)
     search.view.page(met(done))

@@ -57,7 +57,8 @@ class Finder:
     doing: Callable[[str], None] = lambda _: None
 
     def find(self, failure: Failure, budget: Budget) -> Found | None:
-        """The smallest that was found, in a file; None if it cannot be written down."""
+        """The smallest that was found, in a file; None if it cannot be written down, or fails
+        without what was to provoke it."""
         if not self._fits(failure.scenario):
             return None
         number = 0
@@ -70,6 +71,8 @@ class Finder:
 
         shrinker = Shrinker(played, failure.code, failure.tame, self._fits, budget)
         _, often = shrinker.shrink(failure.scenario)
+        if often.failed and shrinker.tame is None and not failure.scenario.schedule:
+            return None  # its own file shows it as well, on any network
         path = self.folder / FOLDER / f"{_slug(failure.scenario.title)}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         smallest, often = self._surest(shrinker, often, path)

@@ -1,9 +1,10 @@
 """In which order `harness stress` plays what there is: the most telling first, and then for as long as there is time.
 
 1. Scenarios that name a condition of the network: somebody wrote them to find what a network breaks.
-2. The few scenarios that together type every command and move every kind of file, under each condition. A program
-   that takes one recv() for one message fails here in the first seconds, every time.
-3. What is concurrent, all at once: most races show when everything arrives at one instant.
+2. The few scenarios that together type every command that those do not, under each condition. A program that takes
+   one recv() for one message fails here in the first seconds, every time.
+3. What is concurrent, all at once, of few people before crowds: most races show when everything arrives at one
+   instant, most of them between two, and a crowd takes as long as ten of these.
 4. One order of each concurrent scenario after the other, and between these rounds all other scenarios under each
    condition. Here it takes luck, and luck takes plays.
 """
@@ -49,10 +50,10 @@ def plan(scenarios: Sequence[Scenario], assignment: Assignment, seed: int) -> It
     """Every trial, the most telling first. It ends where nothing is concurrent."""
     own, others = _split(drawn(scenario, seed) for scenario in scenarios)
     yield from (Trial(scenario, Kind.WIRE, scenario.network.said) for scenario in own if scenario.network)
-    first = covering([one for one in others if not is_explored(one)] or others)
+    first = covering([one for one in others if not is_explored(one)], own, assignment)
     conditions = conditions_of(own, assignment)
     yield from _under(first, conditions, assignment)
-    concurrent = [scenario for scenario in others if is_explored(scenario)]
+    concurrent = sorted(filter(is_explored, others), key=lambda scenario: len(scenario.cast))
     orders = [(one, endless(groups(one, assignment.moves_files), seed)) for one in concurrent]
     yield from _round(orders, 1)
     rest = _under([scenario for scenario in others if scenario not in first], conditions, assignment)
@@ -82,12 +83,16 @@ def conditions_of(own: Sequence[Scenario], assignment: Assignment) -> list[str]:
     return [*STREAMS, *(dict.fromkeys(datagrams) if assignment.transport == "udp" else ())]
 
 
-def covering(scenarios: Sequence[Scenario]) -> list[Scenario]:
-    """A few scenarios that together type every command that any of them types; each adds the most, the short first."""
-    left = {word for scenario in scenarios for word in _commands(scenario)}
+def covering(scenarios: Sequence[Scenario], done: Sequence[Scenario], assignment: Assignment) -> list[Scenario]:
+    """A few scenarios that together type every command that any of them types, and none of those that are done; each
+    adds the most, the short ones first."""
+    known = set(assignment.commands) or {word for scenario in scenarios for word in _commands(scenario)}
+    left = known - {word for scenario in done for word in _commands(scenario)}
     found: list[Scenario] = []
-    while left:
+    while scenarios:
         best = max(scenarios, key=lambda one: (len(_commands(one) & left), -sum(1 for _ in one.steps())))
+        if not _commands(best) & left:
+            break
         found.append(best)
         left -= _commands(best)
     return found

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from harness.explore.orders import is_concurrent
 from harness.explore.plan import Kind, Trial
 from harness.explore.vouch import caught, percent
 from harness.report.page import Block, Span, Style, line
@@ -28,12 +29,12 @@ _PLAYED = {
 
 @dataclass(frozen=True, slots=True)
 class Stressed:
-    """How one `harness stress` went. `provoked`: the failure goes away where nothing provokes it (None: not known)."""
+    """How one `harness stress` went. `provoked`: the failure goes away where nothing provokes it."""
 
     counts: Mapping[tuple[Kind, Verdict], int] = field(default_factory=Counter)
     seconds: float = 0.0
     failed: Trial | None = None
-    provoked: bool | None = None
+    provoked: bool = False
     over: bool = False  # the plan came to its end before time did
 
     def plays(self, *kinds: Kind) -> int:
@@ -60,13 +61,10 @@ def failed(done: Stressed) -> Iterator[Block]:
     how = {Kind.WIRE: f"under `{done.failed.said}`", Kind.AT_ONCE: "with everything at one instant",
            Kind.ORDER: "in one order of what is typed at one instant"}[done.failed.kind]  # fmt: skip
     yield line(Span(f"It failed in play {plays}, after {seconds(done.seconds)}, {how}.", Style.FAILED))
-    if done.provoked:
-        plain = "On a network that only passes on, it passes." if done.failed.kind is Kind.WIRE else (
-            "When every answer is waited for, it passes.")  # fmt: skip
-        yield line(plain)
-    elif done.provoked is False:
-        what = "the network" if done.failed.kind is Kind.WIRE else "the order"
-        yield line(f"It fails without that, too: this is no matter of {what}.")
+    plain = [*["every answer is waited for"] * is_concurrent(done.failed.scenario),
+             *["the network only passes on"] * (done.failed.kind is Kind.WIRE)]  # fmt: skip
+    where = " and ".join(plain)
+    yield line(f"Where {where}, it passes." if done.provoked else f"It was not seen to pass where {where}.")
 
 
 def met(done: Stressed) -> Iterator[Block]:
