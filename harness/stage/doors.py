@@ -78,13 +78,15 @@ class Doors:
         self._came, self._went = came, went
         self._doors: dict[Opened, Door] = {}
         self._refused: set[Opened] = set()
+        self.busy = False  # something behind them has gone, and what it sent before is not all passed on
 
     def match(self, listeners: Iterable[Sock]) -> Iterator[Opened]:
         """Open and close doors until they match the programs' sockets; yields what cannot be opened, once."""
         there = opened(listeners, self._doors.keys())
-        for behind in self._doors.keys() - there:
-            if self._idle(self._doors[behind]):
-                self._shut(behind)
+        gone = self._doors.keys() - there
+        for behind in [behind for behind in gone if self._idle(self._doors[behind])]:
+            self._shut(behind)
+        self.busy = bool(gone & self._doors.keys())
         self._refused &= there
         for behind in sorted(there - self._doors.keys() - self._refused):
             door = self._make(behind)

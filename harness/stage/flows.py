@@ -36,7 +36,10 @@ class Leg:
     `mask`: what the relay's epoll watches it for, -1 for nothing; `deaf`: it has said all that it ever will.
     """
 
-    __slots__ = ("deaf", "fd", "inode", "mask", "sock")
+    __slots__ = ("deaf", "fd", "incoming", "inode", "mask", "outgoing", "sock")
+
+    incoming: Flow  # what comes in here
+    outgoing: Flow  # what goes out
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
@@ -61,24 +64,26 @@ class Flow:
     """What travels one way. `to`: the side it travels to."""
 
     __slots__ = (
-        "at", "burst", "condition", "ending", "held", "noted", "out", "over", "shapes", "sink", "source", "to",
+        "_room", "at", "burst", "condition", "ending", "held", "noted", "out", "over", "shapes", "sink", "source", "to",
         "unsent", "waiting", "waits",
     )  # fmt: skip
 
     def __init__(self, to: str, source: Leg, sink: Leg) -> None:
         self.to, self.source, self.sink = to, source, sink
+        source.incoming = sink.outgoing = self
         self.shapes: Sequence[Shape] = ()
         self.condition = ""  # the same in the scenario's words
         self.burst = 0  # bytes since the other side last said something
         self.noted = 0  # bytes that the recording has
         self.held = False  # the scenario holds what comes
-        self.waiting: deque[bytes] = deque()  # what came and was not passed on
+        self.waiting: deque[bytes | memoryview] = deque()  # what came and was not passed on
         self.waits = 0  # bytes of these
         self.out: deque[bytes] = deque()  # what is to leave at once
         self.unsent = 0  # bytes of these
         self.at = 0  # bytes that have left
         self.ending = ""  # fin | rst: nothing more comes from the source
         self.over = False  # and that was passed on
+        self._room: memoryview | None = None
 
     @property
     def kept(self) -> int:
@@ -89,11 +94,6 @@ class Flow:
     def empty(self) -> bool:
         """Whether all that came has left."""
         return not (self.unsent or self.waits or (self.shapes and self.kept))
-
-    @property
-    def busy(self) -> bool:
-        """Whether there is anything about it but to wait for the next byte."""
-        return bool(self.out or self.ending or self.over or self.shapes)
 
     @property
     def reads(self) -> bool:
@@ -129,7 +129,7 @@ class Flow:
         """Read once, and note it. Says whether bytes came; an end is left in `ending`."""
         small = self.burst < KEPT and self.noted < KEPT_IN_ALL
         try:
-            data = self.source.sock.recv(KEPT - self.burst if small else READ)
+            data = self.source.sock.recv(KEPT - self.burst) if small else self._read_much()
         except BlockingIOError:
             return False
         except OSError:
@@ -147,17 +147,23 @@ class Flow:
         self.waits += len(data)
         return True
 
-    def answered(self) -> None:
-        """Something came the other way: what comes next is a new burst."""
-        self.burst = 0
-        for shape in self.shapes:
-            shape.answered()
+    def _read_much(self) -> bytes | memoryview:
+        """As much as there is, into the same memory each time: it is sent on before more is read, or copied.
+
+        Memory asked for and given back for each read takes as long as the copying.
+        """
+        if self.waiting or self.held or self.shapes:
+            return self.source.sock.recv(READ)
+        if self._room is None:
+            self._room = memoryview(bytearray(READ))
+        return self._room[: self.source.sock.recv_into(self._room)]
 
     def advance(self, now: float) -> None:
         """What came goes on, unless it is held: through the conditions, if there are any."""
         pieces: Sequence[bytes] = ()
         if not self.held and self.waits:
-            pieces, self.waiting, self.waits = self.waiting, deque(), 0
+            pieces, self.waits = [bytes(piece) for piece in self.waiting], 0  # what is kept needs a place of its own
+            self.waiting.clear()
         for shape in self.shapes:
             for piece in pieces:
                 shape.put(piece, now)
@@ -169,9 +175,11 @@ class Flow:
     def forward(self) -> bool:
         """The short way, which nearly everything goes: one piece, nothing before it, no condition, and it is taken.
 
-        Says whether all has left. If not, the long way (`advance` and `send`) is to be gone.
+        Says whether all has left and more may come. If not, the long way (`advance` and `send`) is to be gone.
         """
-        if len(self.waiting) != 1 or self.held or self.shapes or self.out or self.ending or self.over:
+        if self.out or self.shapes or self.ending or self.over:
+            return False
+        if len(self.waiting) != 1 or self.held:
             return not self.waiting
         piece = self.waiting[0]
         try:
@@ -180,7 +188,7 @@ class Flow:
             return False
         self.at += sent
         if sent < len(piece):
-            self.waiting[0] = piece[sent:]
+            self.waiting[0] = bytes(piece[sent:])
             self.waits -= sent
             return False
         self.waiting.clear()

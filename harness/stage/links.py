@@ -39,14 +39,6 @@ class Link:
         self._doomed = False  # to be reset, by whoever may close sockets
         self._recorder = recorder
 
-    def flow_from(self, leg: Leg) -> Flow:
-        """What comes in at this leg."""
-        return self.up if leg is self.near else self.down
-
-    def flow_into(self, leg: Leg) -> Flow:
-        """What goes out at this leg."""
-        return self.down if leg is self.near else self.up
-
     def mask(self, leg: Leg) -> int:
         """What is to be watched at this leg now; -1: nothing ever."""
         if leg.deaf:
@@ -54,19 +46,21 @@ class Link:
         if not self.connected:
             # Nothing is read before the other side has taken the connection: it may never.
             return select.EPOLLOUT if leg is self.called else 0
-        incoming = select.EPOLLIN if self.flow_from(leg).reads else 0
-        return incoming | (select.EPOLLOUT if self.flow_into(leg).out else 0)
+        incoming = select.EPOLLIN if leg.incoming.reads else 0
+        return incoming | (select.EPOLLOUT if leg.outgoing.out else 0)
 
     def ready(self, leg: Leg, events: int) -> bool:
         """Something is the matter at this leg. Says whether bytes came."""
+        if events == leg.mask == select.EPOLLIN:  # nearly always
+            return not leg.incoming.over and self._read(leg)
         if not self.connected:
             self._connect(leg, events)
             return False
-        came = self._read(leg) if events & _READABLE and self.flow_from(leg).reads else False
-        if events & (select.EPOLLHUP | select.EPOLLERR) and not self.flow_from(leg).reads:
+        came = self._read(leg) if events & _READABLE and leg.incoming.reads else False
+        if events & (select.EPOLLHUP | select.EPOLLERR) and not leg.incoming.reads:
             # It is told again and again, watched or not.
             leg.deaf = True
-            if self.flow_from(leg).ending != "rst" and leg.broken():
+            if leg.incoming.ending != "rst" and leg.broken():
                 self._reset_came(leg)
         return came
 
@@ -80,10 +74,12 @@ class Link:
             self.connected = True
 
     def _read(self, leg: Leg) -> bool:
-        flow = self.flow_from(leg)
+        flow = leg.incoming
         came = flow.receive(self.number, self._recorder)
         if came:
-            self.flow_into(leg).answered()
+            leg.outgoing.burst = 0  # what comes next there is a new one
+            for shape in leg.outgoing.shapes:
+                shape.answered()
         elif flow.ending == "rst":
             self._reset_came(leg)
         elif flow.ending:
@@ -92,19 +88,20 @@ class Link:
 
     def _reset_came(self, leg: Leg) -> None:
         """Who resets takes nothing more; what it had sent before is passed on, and then the reset."""
-        flow = self.flow_from(leg)
+        flow = leg.incoming
         while not flow.ending and flow.receive(self.number, self._recorder):
             pass
         self._note(self._side(leg), "rst")
         leg.deaf = True
-        self.flow_into(leg).drop()
+        leg.outgoing.drop()
         flow.ending, flow.over = "rst", False
 
     def at_rest(self) -> bool:
-        """The short way for both flows: whether all has left, and nothing else is the matter or to be watched."""
-        if not self.connected or self.gone:
-            return False
-        return self.up.forward() and self.down.forward() and not (self.up.busy or self.down.busy)
+        """The short way for both flows: whether all has left, and nothing else is the matter or to be watched.
+
+        Both legs are watched for more to come, and for nothing else: so they are connected.
+        """
+        return self.near.mask == self.far.mask == select.EPOLLIN and self.up.forward() and self.down.forward()
 
     def pass_on(self, now: float) -> None:
         """Send on whatever may go, and the ends behind it."""

@@ -111,8 +111,6 @@ class Relay:
                 if any(flow.due is not None and flow.due <= now for flow in link.flows)]  # fmt: skip
 
     def _pass_on(self, link: AnyLink, now: float) -> None:
-        if isinstance(link, Link) and link.near.mask == link.far.mask == select.EPOLLIN and link.at_rest():
-            return  # nearly always: all has been sent on, and both legs are watched for more
         link.pass_on(now)
         if link.gone:
             self._forget(link)
@@ -171,12 +169,14 @@ class Relay:
 
     def _look(self, side: Side) -> None:
         network = self._linking.server if side == "server" else self._linking.clients
-        there = network.listeners()
         if self._linking.divided:
-            there = [sock for sock in there if sock.inode not in self.inodes]
+            there = network.new_listeners()
+            if there is None and not self._doors[side].busy:
+                return
+            there = [sock for sock in there or network.listeners() if sock.inode not in self.inodes]
         else:
             held = self._held()
-            there = [sock for sock in there if sock.inode in held]
+            there = [sock for sock in network.listeners() if sock.inode in held]
         for refused in self._doors[side].match(there):
             self._recorder.note(Noted, text=self._why_not(refused, side))
 

@@ -138,6 +138,7 @@ class Sockets:
         self._datagrams = Datagrams([os.dup(sums[name]) for name in _DATAGRAMS if name in sums])
         self._side = side
         self._in_use = b""
+        self._listened: set[bytes] | None = None
         self._any_udp = True
         self._raw: dict[int, bytes] = {}  # inode -> the part of its message that names it
         self._nameless: list[bytes] = []  # ends that no process holds: closed, or not accepted yet
@@ -191,6 +192,19 @@ class Sockets:
         """Everything that listens or, of UDP, is bound: 0.1 ms."""
         tcp = [parse(m, TCP, self._side) for m in self._ask(_old_request(1 << LISTEN), _GETSOCK_OLD)]
         return tcp + self.udp()
+
+    def new_listeners(self) -> list[Sock] | None:
+        """The same, None if none has come or gone since this was asked last: 0.02 ms where nobody uses UDP."""
+        found = [(m, TCP) for m in self._ask(_LISTENERS, _GETSOCK_OLD)]
+        for fd, family in zip(self._stat, (AF_INET, AF_INET6), strict=False):
+            if _NO_UDP.search(os.pread(fd, 512, 0)) is None:
+                found += [(m, UDP) for m in self._ask(_request(family, UDP, _ANY_STATE), _BY_FAMILY)]
+        # State, addresses and the cookie, which the kernel gives out once: two sockets are never taken for one.
+        named = {m[:2] + m[4:52] for m, _ in found}
+        if named == self._listened:
+            return None
+        self._listened = named
+        return [parse(m, protocol, self._side) for m, protocol in found]
 
     def udp(self) -> list[Sock]:
         """Every UDP socket."""
@@ -289,9 +303,13 @@ def _request(family: int, protocol: int, states: int) -> bytes:
     return struct.pack("=BBBBI", family, protocol, 0, 0, states) + b"\0" * 48
 
 
-def _old_request(states: int) -> bytes:
+def _old_request(states: int, extensions: int = _WITH_INFO) -> bytes:
     # struct inet_diag_req: family (the kernel takes 0 to mean any), address lengths, extensions, id, states, dbs
-    return struct.pack("=BBBB", 0, 0, 0, _WITH_INFO) + b"\0" * 48 + struct.pack("=II", states, 0)
+    return struct.pack("=BBBB", 0, 0, 0, extensions) + b"\0" * 48 + struct.pack("=II", states, 0)
+
+
+_LISTENERS = _old_request(1 << LISTEN, 0)
+_NO_UDP = re.compile(rb"^UDP6?: inuse 0\b", re.MULTILINE)
 
 
 def about(family: int, near: Sequence[Any], far: Sequence[Any]) -> bytes:

@@ -30,7 +30,7 @@ class Transit:
     def motions(self, now: float) -> Iterator[str]:
         """What moves in the relay, by the sockets as they were last refreshed."""
         alone: dict[int, float] = {}
-        for inode, (link, leg) in self._relay.legs.items():
+        for inode, (_, leg) in self._relay.legs.items():
             own = self._sockets.by_inode.get(inode)
             if own is None:
                 continue
@@ -42,7 +42,7 @@ class Transit:
                         yield f"a reset of {own}"
             elif _crosses(peer, own) or _crosses(own, peer):
                 yield f"something on its way to or from the relay, on {own}"
-            elif link.flow_into(leg).out and not peer.unread:
+            elif leg.outgoing.out and not peer.unread:
                 yield f"room in {own}"
         self._alone = alone
         # Last: what had not arrived when the sockets were looked at would have been seen on its way.
