@@ -74,7 +74,8 @@ class AtOnce:
             typed += self._release(step)
         self._recorder.step = group.number
         self._acting.logins.answer(waiting)
-        self._stage.settle(typed_to=[*typed, *waiting], within=within)
+        # No answer is due to anybody: whatever they say waits at the gate, and nobody hangs.
+        self._stage.settle(within=within)
         for step in filter(_strikes, steps):
             begins(self._recorder, step)
             self._release(step)

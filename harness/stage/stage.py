@@ -151,7 +151,9 @@ class Stage(Taps):
         if who.alive:
             raise ValueError(f"{actor} is still running")
         self._wires.let_go_of_port()
-        self._wires.look()
+        if not self._still.starting:
+            # Of many that are started at once each may connect to what was there as the first one was.
+            self._wires.look()
         self._still.forget(who)
         terminal = Terminal()
         who.life += 1

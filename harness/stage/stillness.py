@@ -44,7 +44,7 @@ LAST_REPORTS = 1.0
 # Something that no terminal tells is looked at again after so long.
 LOOK_AGAIN = 0.005
 
-# So many programs' threads are recorded at every settling; with more, only those of whom was typed to.
+# So many programs' threads are recorded at every settling; with more, only those of whom was typed to, if they are few.
 FEW = 8
 
 
@@ -182,7 +182,8 @@ class Stillness:
         hung = [name for name in typed_to if name in alive and name not in asks]
         troubled = bool(hung) or evidence in ("stuck", "spinning", "gave-up", "timed")
         # All threads of two hundred idle clients would be most of the recording: they matter when something hangs.
-        scene = self._scene(evidence, picture, play, None if troubled or len(alive) <= FEW else typed_to, troubled)
+        only = None if troubled or len(alive) <= FEW else typed_to if len(typed_to) <= FEW else ()
+        scene = self._scene(evidence, picture, play, only, troubled)
         why = cause(scene, hung) if troubled else ""
         self._remember(evidence, picture, play)
         return self._recorder.note(

@@ -31,6 +31,7 @@ class Wires:
         self.sockets: Networks | None = None
         self.relay: Relay | None = None
         self._door: int | None = None
+        self._found: set[int] = set()  # the processes that were found to hold a socket of a link's
 
     def open_eyes(self, table: Table) -> Networks:
         """Look at the sockets of this stage's networks."""
@@ -97,13 +98,19 @@ class Wires:
         return held
 
     def _holder(self, inode: int) -> str:
-        """The actor that holds a socket, "" if nobody does. Who started last is asked first."""
+        """The actor that holds a socket, "" if nobody does.
+
+        Of many who start at one time each connects once, nearly in the order in which they were started: who has
+        been found to hold none is asked first, or each of two hundred would be looked for among all the others.
+        """
         assert self._table is not None
         for known in (True, False):
             if not known:
                 self._table.relist()
-            for process in reversed(list(self._table.processes.values())):
-                if process.actor != self._server and inode in process.sockets():
+            people = [one for one in self._table.processes.values() if one.actor != self._server]
+            for process in sorted(people, key=lambda one: one.pid in self._found):
+                if inode in process.sockets():
+                    self._found.add(process.pid)
                     return process.actor
         return ""
 
