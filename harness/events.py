@@ -221,11 +221,15 @@ class Census(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Idled(Event):
-    """Time passed because the scenario says so, and nobody was typed to: CPU seconds of each actor meanwhile."""
+    """Time passed because the scenario says so, and nobody was typed to.
+
+    Of each actor meanwhile: `cpu` seconds, and for how many seconds one of its threads `waited` for a core, at most.
+    """
 
     KIND: ClassVar[str] = "idled"
     seconds: float
     cpu: dict[str, Any]
+    waited: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,3 +64,28 @@ def _count(process: Process) -> dict[str, Any]:
     sockets = len(process.sockets())
     return {"pid": process.pid, "threads": len(threads) - pooled, "pooled": pooled, "sockets": sockets,
             "descriptors": descriptors - sockets}  # fmt: skip
+
+
+# Of each actor's processes: CPU seconds, and for each thread the seconds that it has waited for a core.
+Spent = dict[str, tuple[float, dict[int, float]]]
+
+
+def unasked(table: Table | None) -> Spent:
+    """What everybody's programs have used so far."""
+    spent: Spent = {}
+    for process in table.processes.values() if table is not None else ():
+        cpu, waited = spent.get(process.actor, (0.0, {}))
+        # Not by Thread.refresh(): who ran while nobody typed is found out by what had been seen before.
+        told = {tid: process.proc.text(f"{process.pid}/task/{tid}/schedstat").split() for tid in process.threads}
+        delays = {tid: int(fields[1]) / 1e9 for tid, fields in told.items() if len(fields) > 1}
+        spent[process.actor] = cpu + process.cpu(), waited | delays
+    return spent
+
+
+def since(before: Spent, after: Spent) -> dict[str, dict[str, float]]:
+    """What was used between: CPU seconds of each actor, and how long the one of its threads that waited most waited."""
+    cpu = {actor: round(max(0.0, spent - before.get(actor, (0.0, {}))[0]), 3) for actor, (spent, _) in after.items()}
+    waited = {actor: round(max((delay - before.get(actor, (0.0, {}))[1].get(tid, 0.0)
+                                for tid, delay in delays.items()), default=0.0), 3)
+              for actor, (_, delays) in after.items()}  # fmt: skip
+    return {"cpu": cpu, "waited": waited}

@@ -29,7 +29,7 @@ from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
 from harness.stage.asking import Asking
 from harness.stage.box import Box, Level, NotSpawned, StageError
-from harness.stage.census import Counting
+from harness.stage.census import Counting, since, unasked
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
 from harness.stage.stillness import Stillness, signal_name
@@ -262,11 +262,10 @@ class Stage(Taps):
 
     def pass_time(self, seconds: float) -> None:
         """The scenario's own wait. What everybody did meanwhile, they did unasked."""
-        before = self._spent()
+        before = unasked(self._table)
         self._still.pass_time(seconds)
         if self._table is not None:
-            cpu = {actor: round(spent - before[actor], 3) for actor, spent in self._spent().items() if actor in before}
-            self._recorder.note(Idled, seconds=seconds, cpu=cpu)
+            self._recorder.note(Idled, seconds=seconds, **since(before, unasked(self._table)))
 
     # --- what is seen
 
@@ -328,12 +327,6 @@ class Stage(Taps):
             if self._table is not None:
                 self._table.close()
             self._wires.close()
-
-    def _spent(self) -> dict[str, float]:
-        """CPU seconds so far of each actor whose program runs."""
-        processes = self._table.processes.values() if self._table is not None else ()
-        return {actor.handle: actor.cpu + sum(process.cpu() for process in processes if process.actor == actor.handle)
-                for actor in self._actors.values() if actor.alive}  # fmt: skip
 
     def _take_leave(self) -> None:
         self._still.last_words()
