@@ -368,3 +368,48 @@ def test_a_login_may_ask_for_the_name_alone(tmp_path: Path) -> None:
     course.write("server.py", server)
     outcome, _ = course.plays("- yoda logs in\n- leia cannot log in\n- yoda: hello\n- yoda sees: HELLO\n")
     assert outcome.verdict is Verdict.PASSED, told(outcome)
+
+
+ONE_AT_A_TIME = SERVER.replace("    def handle(self):\n", "    def handle(self):\n        turn.acquire()\n").replace(
+    "set(), threading.Lock()\n", "set(), threading.Lock()\nturn = threading.Lock()\n", 1)
+LET_GO = ONE_AT_A_TIME.replace("inside.add(name)\n", "inside.add(name)\n            turn.release()\n")
+
+
+def test_a_crowd_logs_in_a_round_at_a_time(tmp_path: Path) -> None:
+    """All are started, then all give their names, then all their passwords."""
+    outcome, recording = Course(tmp_path).plays("- crowd logs in\n- crowd: hello\n- crowd sees: HELLO\n",
+                                                cast="crowd: {people: 4}")  # fmt: skip
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    typed = [event.what for event in of_kind(recording, "typed")]
+    assert typed == ["name"] * 4 + ["password"] * 4 + ["line"] * 4
+    assert [result for _, result in tried(recording)] == ["in"] * 4
+
+
+def test_a_plain_list_logs_in_in_turn(tmp_path: Path) -> None:
+    """Only a crowd comes at one time."""
+    _, recording = Course(tmp_path).plays("- yoda and leia log in\n")
+    assert [event.what for event in of_kind(recording, "typed")] == ["name", "password"] * 2
+
+
+def test_a_crowd_comes_in_where_the_server_takes_one_login_at_a_time(tmp_path: Path) -> None:
+    """Whoever is not answered while others are waits until nobody can go on: slow is not refused."""
+    outcome, recording = Course(tmp_path, server=LET_GO).plays("- crowd logs in\n- crowd: hello\n- crowd sees: HELLO\n",
+                                                              cast="crowd: {people: 4}")  # fmt: skip
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    assert [result for _, result in tried(recording)] == ["in"] * 4
+
+
+def test_of_a_crowd_that_nobody_answers_any_more_each_hangs(tmp_path: Path) -> None:
+    """A server that serves one client and no other: one is in, the others hang, and each is said to."""
+    _, recording = Course(tmp_path, server=ONE_AT_A_TIME).plays("- crowd logs in\n", cast="crowd: {people: 4}")
+    assert sorted(result for _, result in tried(recording)) == ["hung", "hung", "hung", "in"]
+
+
+def test_a_crowd_is_told_yes_or_no_at_once(tmp_path: Path) -> None:
+    """What is asked before the name is answered for all who are asked, and waited for once."""
+    login = 'input("New here? (y/n) ")\n' + NAME_AND_PASSWORD
+    outcome, recording = Course(tmp_path, login).plays("- crowd logs in\n- crowd: hello\n- crowd sees: HELLO\n",
+                                                       cast="crowd: {people: 3}")  # fmt: skip
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+    typed = [event.what for event in of_kind(recording, "typed")]
+    assert typed == ["yes"] * 3 + ["name"] * 3 + ["password"] * 3 + ["line"] * 3
