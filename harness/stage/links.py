@@ -7,6 +7,7 @@ end on their own: who has shut down writing can still be answered.
 from __future__ import annotations
 
 import contextlib
+import errno
 import select
 import socket
 
@@ -60,16 +61,20 @@ class Link:
         if events & (select.EPOLLHUP | select.EPOLLERR) and not leg.incoming.reads:
             # It is told again and again, watched or not.
             leg.deaf = True
-            if leg.incoming.ending != "rst" and leg.broken():
+            if leg.incoming.ending != "rst" and leg.error():
                 self._reset_came(leg)
         return came
 
     def _connect(self, leg: Leg, events: int) -> None:
         if leg is not self.called:
             leg.deaf = True  # it has gone already: what it left is read once somebody is there to have it
-        elif leg.broken():
-            self._note(self._side(leg), "refused")
-            self._doomed = True
+        elif error := leg.error():
+            if error == errno.ECONNREFUSED:
+                self._note(self._side(leg), "refused")
+                self._doomed = True
+            else:  # it was taken, and reset before anybody looked
+                self.connected = True
+                self._reset_came(leg)
         elif events & select.EPOLLOUT:
             self.connected = True
 
