@@ -74,7 +74,7 @@ _WHO = """\
 | `yoda and r2d2`, `a, b and c` | each of them; in turn, but at one instant inside of `together` |
 | `everyone` | all of the cast |
 | `everyone else` | all of the cast but those of the step before |
-| `crowd` | all of the crowd that the cast declares under this name |
+| `crowd` | all of the crowd that the cast declares under this name; they start and log in all at one time |
 | `1 of yoda and r2d2` | exactly one of them: of what is expected, and of `logs in` inside of `together` |
 | `server/notes.txt` | a file in the folder of this actor; `a/x and b/y` are two |
 """

@@ -231,10 +231,12 @@ def _locked(scene: Scene, holder: str, followed: Collection[str]) -> Iterator[st
     Told as what is so: a thread may also have ended, and who holds which lock the kernel does not know.
     """
     locked = sum(1 for s in scene.of(holder) if s.call == "futex" and s.ends_in is None)
+    if not locked:
+        return  # of two hundred who hang nearly all: who waits for each would be looked for among all the others
     heard = [on.peer for s in scene.of(holder) for on in s.on if on.kind == "connection" and on.peer]
     waiting = [actor for actor in dict.fromkeys(followed) if actor not in heard and actor != holder
                and any(on.peer == holder and on.accepted for s in scene.of(actor) for on in s.on)]  # fmt: skip
-    if not locked or not waiting:
+    if not waiting:
         return
     unread = [a for a in waiting if any(lying.sender == a and lying.holder == holder for lying in scene.lying)]
     read = [actor for actor in waiting if actor not in unread]
