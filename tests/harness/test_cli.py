@@ -339,7 +339,9 @@ def test_a_mistake_is_told_in_one_sentence(mistaken: Called, words: list[str], c
 
 
 @pytest.mark.parametrize(
-    "words", [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--netwrok", "cut 1"], ["fly"], ["judge"]], ids=" ".join
+    "words",
+    [["run"], ["run", "x", "--jobs", "0"], ["run", "x", "--netwrok", "cut 1"], ["fly"], ["judge"]],
+    ids=" ".join,
 )
 def test_words_that_the_command_does_not_know_are_told(mistaken: Called, words: list[str]) -> None:
     """A missing path, a number out of range, an option or command that is not there: exit 2, and help is named."""
@@ -352,7 +354,7 @@ def test_help_lists_what_exists(mistaken: Called) -> None:
     """The commands of today, none of tomorrow; and no command at all is help, too."""
     out, _ = mistaken("--help", code=0)
     commands = re.findall(r"^  ([a-z]+) ", out.partition("Commands:")[2], re.MULTILINE)
-    assert commands == ["run", "probe", "judge", "check", "schema", "saboteurs"]
+    assert commands == ["run", "stress", "probe", "judge", "check", "schema", "saboteurs"]
     out, _ = mistaken("run", "--help", code=0)
     assert set(re.findall(r"^\s+(?:-v, )?(--[a-z-]+)", out, re.MULTILINE)) == {
         "--subject", "--subject-file", "--variant", "--server", "--client", "--only", "--seed", "--repeat", "--jobs",
