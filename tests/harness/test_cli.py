@@ -358,7 +358,7 @@ def test_help_lists_what_exists(mistaken: Called) -> None:
     out, _ = mistaken("run", "--help", code=0)
     assert set(re.findall(r"^\s+(?:-v, )?(--[a-z-]+)", out, re.MULTILINE)) == {
         "--subject", "--subject-file", "--variant", "--server", "--client", "--only", "--seed", "--repeat", "--jobs",
-        "--failed", "--assignment", "--network",
+        "--failed", "--assignment", "--network", "--explore",
         "--out", "--json", "--junit", "--verbose", "--help",
     }  # fmt: skip
 
