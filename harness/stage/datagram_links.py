@@ -142,7 +142,8 @@ def bare(host: str) -> str:
 
 def dressed(host: str, family: int) -> str:
     """An address as a socket of this family takes it."""
-    return "::ffff:" + host if family == AF_INET6 and ":" not in host else bare(host)
+    plain = bare(host)
+    return "::ffff:" + plain if family == AF_INET6 and ":" not in plain else plain
 
 
 def read(sock: socket.socket) -> list[tuple[bytes, Address]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from harness.events import Noted
 from harness.recording import Recorder
 from harness.stage import best_level
+from harness.stage.datagram_links import dressed
 from harness.wire import Carried, Linked
 from tests.harness.stage.conftest import python
 from tests.harness.stage.wired import carried, ends, opened
@@ -153,3 +155,11 @@ def test_who_closes_behind_its_last_datagram_is_heard(recorder: Recorder, tmp_pa
     said = played(tmp_path, recorder, server, client)
     assert (said["yoda"], said["r2d2"]) == ("all there\n", "all there\n")
     assert len(list(recorder.recording.all(Carried))) == 100
+
+
+def test_an_address_is_dressed_for_the_socket_that_it_is_for() -> None:
+    """A program with one socket for IPv4 and IPv6 is seen with IPv4 in IPv6 clothes, and is sent to in the same."""
+    for host in ("127.0.0.1", "::ffff:127.0.0.1"):
+        assert dressed(host, socket.AF_INET6) == "::ffff:127.0.0.1"
+        assert dressed(host, socket.AF_INET) == "127.0.0.1"
+    assert dressed("::1", socket.AF_INET6) == "::1"
