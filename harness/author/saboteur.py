@@ -111,6 +111,8 @@ class Saboteur(_Strict):
     rate: Annotated[str, AfterValidator(_a_rate)] = Field(
         default="", description="Where it takes a race: in how many plays of that scenario it was met (`12 of 40`). "
         "Which of the `marks lost` are lost in a play is a matter of luck then.")
+    explored: Annotated[str, AfterValidator(_a_rate)] = Field(
+        default="", description="And in how many of the orders of delivery that `harness run --explore` drew.")
     marks_lost: list[Mark] = Field(alias="marks lost", default=[], description="Exactly these rubric lines lose marks.")
 
     @property

@@ -164,3 +164,5 @@ def test_a_rate_is_counted_in_plays(rate: str) -> None:
     """K of N, and no more than all of them."""
     with pytest.raises(ValueError, match="expected `K of N`, as in `12 of 40`"):
         Saboteur.model_validate({**LEAST, "rate": rate})
+    with pytest.raises(ValueError, match="expected `K of N`"):
+        Saboteur.model_validate({**LEAST, "explored": rate})
