@@ -159,7 +159,8 @@ def test_the_model_answers_as_the_forum_does(play: list[tuple[str, str]]) -> Non
                 continue  # two who register one name: left open too
             after = model.step(state, request, reply)
             assert after is not None, (state, line, reply)
-            assert model.step(state, request, None) == after
+            if request.word != "login" or name in ACCOUNTS:  # else an unread answer leaves the password open
+                assert model.step(state, request, None) == after
             if reply.accepted is not None and request.word not in ("XIT", "login"):
                 assert model.step(state, request, Reply(not reply.accepted)) is None
             if reply.lines is not None:
