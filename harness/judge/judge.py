@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from harness.events import Settled
 from harness.judge.aids import concluded
@@ -56,7 +57,7 @@ def _findings(view: View, blob: Blob) -> list[Finding]:
     crashed = _safely(lambda: [_crash(view, *crash) for crash in crashes(view)])
     for top in view.scenario.play:
         for step in walk(top.steps) if isinstance(top, Together) else [top]:
-            findings += _safely(lambda step=step: _of_step(view, step, asserted, blob), step)  # type: ignore[misc]
+            findings += _safely(partial(_of_step, view, step, asserted, blob), step)
         inside = {step.number for step in walk([top])}
         findings += [finding for finding in crashed if finding.step in inside]
     findings += [finding for finding in crashed if finding not in findings]

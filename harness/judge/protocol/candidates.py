@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from math import gcd
+from typing import TypeVar
 
 from harness.judge.protocol.cutters import Digits, Json, Length, Taken, is_text
+
+Way = TypeVar("Way")  # the fields of one way of framing
 
 # More turns than this teach nothing new.
 SAMPLES = 200
@@ -113,7 +116,8 @@ def _measure(sizes: defaultdict[tuple[int, int, bytes, int], list[int]], turn: b
         sizes[(*way, extra)].append(len(turn))
 
 
-def _best(sizes: dict, turns: int, preference, telling) -> list:  # type: ignore[no-untyped-def,type-arg]
+def _best(sizes: Mapping[Way, Sequence[int]], turns: int, preference: Callable[[Way], tuple[int, ...]],
+          telling: Callable[[Way], bool]) -> list[Way]:  # fmt: skip
     """The ways that were right most often. One that was right about one size only may be right by chance."""
     right = {way: found for way, found in sizes.items()
              if len(found) * 3 >= turns and (len(set(found)) > 1 or (turns <= 2 and telling(way)))}  # fmt: skip

@@ -6,12 +6,12 @@ it begins like one and its end has not come; None if no message of this kind beg
 
 from __future__ import annotations
 
-import io
 import json
-import pickletools
 import re
 from dataclasses import dataclass
 from typing import Protocol
+
+from harness.judge.protocol.pickles import MAGIC, STOP, Broken, operations
 
 MORE = -1
 # Nobody sends a message of a forum or a chat as large as that; what claims to be one is no length.
@@ -160,7 +160,7 @@ class Pickle:
 
     def take(self, data: bytes, at: int) -> Taken | int | None:
         """Up to the operation that ends a pickle."""
-        if data[at : at + 1] != b"\x80":
+        if data[at : at + 1] != MAGIC:
             return None
         end = pickle_end(data, at)
         return None if end is None else end if end == MORE else Taken(end, at, end)
@@ -168,16 +168,10 @@ class Pickle:
 
 def pickle_end(data: bytes, at: int = 0) -> int | None:
     """Where the pickle that begins here ends; MORE if its end has not come; None if it is none."""
-    stream = io.BytesIO(data)  # shares the bytes, copies nothing
-    stream.seek(at)
     try:
-        for code, _, _ in pickletools.genops(stream):
-            if code.name == "STOP":
-                return stream.tell()
-    # Its reader raises whatever comes of bytes that are no pickle: ValueError, but UnicodeError and others too.
-    except Exception:
-        return MORE if stream.tell() >= len(data) else None
-    return None
+        return next(end for name, _, end in operations(data, at) if name == STOP)
+    except Broken as exc:
+        return MORE if exc.at >= len(data) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import pickletools
 import re
 from dataclasses import dataclass
 from typing import Any
+
+from harness.judge.protocol.pickles import MAGIC, Broken, operations
 
 # More of one message is never read: nobody looks at more of it in a table or a picture.
 MOST = 4_096
@@ -71,20 +72,20 @@ def _compact(value: Any) -> str:
 
 
 def _pickle(data: bytes) -> Content | None:
-    if not data.startswith(b"\x80"):
+    if not data.startswith(MAGIC):
         return None
     said: list[str] = []
     try:
-        for code, argument, _ in pickletools.genops(data):
+        for name, argument, _ in operations(data):
             if isinstance(argument, bytes | bytearray):
                 said.append(f"({len(argument):,} bytes)")
-            elif isinstance(argument, str | int | float) and code.name not in _MACHINERY:
+            elif isinstance(argument, str | int | float) and name not in _MACHINERY:
                 said.append(str(argument)[:200])
-            elif code.name in _CONSTANTS:
-                said.append(_CONSTANTS[code.name])
-            if code.name == "STOP" or len(said) > 100:
+            elif name in _CONSTANTS:
+                said.append(_CONSTANTS[name])
+            if len(said) > 100:
                 break
-    except Exception:  # whatever its reader makes of bytes that are no pickle, or of half of one
+    except Broken:  # of half of one we tell what could be read
         if not said:
             return None
     text = ", ".join(said)

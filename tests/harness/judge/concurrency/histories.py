@@ -71,10 +71,10 @@ def brute(history: Sequence[Operation], model: Model) -> bool:
     def possible(left: frozenset[int], state: Any) -> bool:
         if all(history[at].pending for at in left):
             return True
-        due = min(op.returned for at in left if (op := history[at]).returned is not None)  # type: ignore[type-var]
+        due = min(returned for at in left if (returned := history[at].returned) is not None)
         for at in left:
             op = history[at]
-            if op.invoked <= due:  # type: ignore[operator]
+            if op.invoked <= due:
                 after = model.step(state, op.request, op.reply)
                 if after is not None and possible(left - {at}, after):
                     return True
