@@ -1,13 +1,14 @@
 """The user's side of the terminal: questions, news that nobody asked for, and the way out.
 
 The main worker sits in input(), inside GNU readline, and no other may touch the line
-being edited. So another worker that has something to say leaves it here and raises
-SIGALRM; Python runs the handler in the main worker, between two keys.
+being edited. So another worker that has something to say leaves it here and sends the
+main one SIGALRM; Python runs the handler there, between two keys.
 """
 
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +23,8 @@ except ImportError:  # a Python built without it: typing works, editing does not
     readline = None  # type: ignore[assignment]  # there is no type for "a module or nothing"
 
 # A signal that comes in the few microseconds between readline's last look and its wait
-# would only be seen at the next key. So it is sent again, this often, until it was seen:
-# once, as a rule. When nothing has happened no timer is running.
+# would only be seen at the next key. So whoever sent it waits until it was seen, and sends
+# it again after so many seconds: never, as a rule.
 _AGAIN = 0.05
 
 
@@ -46,6 +47,7 @@ class Keyboard:
         self._prompt = ""
         self._showing = False
         self._news: deque[str] = deque()
+        self._seen = threading.Event()
         self._edited = readline is not None and os.isatty(0) and os.isatty(1)
         if isinstance(sys.stdin, TextIOWrapper):
             # Keys that are no UTF-8 must reach the rules, which refuse them with a sentence.
@@ -72,6 +74,7 @@ class Keyboard:
             yield
         finally:
             self._interruptible = self._editing = False
+            self._seen.set()
 
     def remember(self, line: str) -> None:
         """Put a line into the history. Commands belong there, passwords do not."""
@@ -99,7 +102,6 @@ class Keyboard:
 
     def close(self) -> None:
         """Nobody is interrupted any more; a second Ctrl-C ends the program on the spot, with no traceback."""
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
@@ -114,7 +116,15 @@ class Keyboard:
         return line.removesuffix("\n")
 
     def _interrupt(self) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 1e-6, _AGAIN)
+        """Make the main worker look at what it was left, and wait until it has; if it is busy it will look by itself.
+
+        It is not asked when, by a timer: a worker that waits can be seen to wait, and a timer cannot.
+        """
+        main = threading.main_thread().ident
+        while self._interruptible and (self._news or self._leave) and main is not None:
+            self._seen.clear()
+            signal.pthread_kill(main, signal.SIGALRM)
+            self._seen.wait(_AGAIN)
 
     def _interrupted(self, *_: object) -> None:
         """Do what the signal is for, in the main worker."""
@@ -135,10 +145,10 @@ class Keyboard:
         if self._showing:
             return  # the signal came again, into the handler itself: that sees to it
         self._showing = True
-        signal.setitimer(signal.ITIMER_REAL, 0)
         while self._news:
             self._show_news()
         self._showing = False
+        self._seen.set()
 
     def _show_news(self) -> None:
         lines = ""
