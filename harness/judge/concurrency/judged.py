@@ -115,7 +115,8 @@ def _sentence(kind: Kind, asked: Mapping[tuple[str, float], Asked], part: Sequen
     mine = [asked[op.process, op.invoked] for op in ops]
     where = f" {model.where(ops[0].request)}".rstrip() if ops and hasattr(model, "where") else ""
     if kind.code == "two-winners" and len(ops) > 1:
-        return f"{_names(ops)} were both told that they have {kind.about}, {apart(ops[0], ops[1])} apart"
+        both = "both" if len(ops) == 2 else "all"
+        return f"{_names(ops)} were {both} told that they have {kind.about}, {apart(ops[0], ops[-1])} apart"
     if kind.code == "number-twice" and len(ops) > 2:
         item = model.item(ops[1].request)
         return f"{_names(ops[1:3])} both got {item} number {kind.about}{where}, {apart(ops[1], ops[2])} apart"

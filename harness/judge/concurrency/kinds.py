@@ -6,8 +6,10 @@ to say of its requests (`Telling`); without that the kinds are those of contradi
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Protocol, runtime_checkable
 
 from harness.judge.concurrency.operations import Listing, Operation
@@ -58,19 +60,43 @@ def kind_of(operations: Sequence[Operation], model: Any, why: str, misfits: Sequ
 
 
 def _winners(operations: Sequence[Operation], model: Any) -> Iterator[Kind]:
-    """Two who were both told that they have what only one can have, and nobody gave it back."""
+    """Those who were all told that they have what only one can have, though it was given back too seldom between."""
     won: dict[Hashable, list[Operation]] = {}
-    freed: dict[Hashable, float] = {}
-    for op in operations:
+    freed: dict[Hashable, list[Operation]] = {}
+    for op in operations if isinstance(model, Listing) else ():
+        accepted = model.accepted(op.request, op.reply)
         what, free = model.wins(op.request), model.frees(op.request)
-        if free is not None:
-            freed[free] = min(freed.get(free, op.invoked), op.invoked)
-        if what is not None and not op.pending and isinstance(model, Listing) and model.accepted(op.request, op.reply):
+        if free is not None and (op.pending or accepted is not False):
+            freed.setdefault(free, []).append(op)
+        if what is not None and not op.pending and accepted:
             won.setdefault(what, []).append(op)
     for what, ops in won.items():
-        ends = [op.returned for op in ops[:2] if op.returned is not None]
-        if len(ops) > 1 and freed.get(what, max(ends) + 1) > max(ends):
-            yield Kind("two-winners", ops[:2], what)
+        yield from (Kind("two-winners", many, what) for many in _too_many(ops, freed.get(what, ())))
+
+
+# Who are told together win in a crowd of so many at most: more are not looked at in one.
+_CROWD = 8
+
+
+def _too_many(won: Sequence[Operation], freed: Sequence[Operation]) -> Iterator[Sequence[Operation]]:
+    """Winners in a row, the fewest first, between whom it was not given back as often as it was won again.
+
+    Between two who have it one after the other somebody gave it back, in the time from the first question of theirs to
+    the last answer. So many who won within a time need one less who gave it back then: fewer cannot be.
+    """
+    ordered = sorted(won, key=lambda op: op.invoked)
+    begun, over = sorted(op.invoked for op in freed), sorted(_end(op) for op in freed)
+    for many in range(2, min(len(ordered), _CROWD) + 1):
+        rows = [ordered[at : at + many] for at in range(len(ordered) - many + 1)]
+        # Of those who all won too early the ones who were nearest to each other show it best.
+        for row in sorted(rows, key=lambda row: row[-1].invoked - row[0].invoked):
+            began, ended = row[0].invoked, max(_end(op) for op in row)
+            if bisect_right(begun, ended) - bisect_left(over, began) < many - 1:
+                yield row
+
+
+def _end(op: Operation) -> float:
+    return inf if op.returned is None else op.returned
 
 
 def _numbers(operations: Sequence[Operation], model: Any, misfits: Sequence[Operation]) -> Iterator[Kind]:

@@ -8,7 +8,7 @@ from harness.events import Started, Typed
 from harness.verdict import Verdict
 from tests.harness.judge.concurrency.tapes import ACCOUNTS, Tape, rows
 
-MADE, POSTED, REFUSED = "Thread made", "Message is in", "Somebody else has it"
+MADE, POSTED, REFUSED, GONE = "Thread made", "Message is in", "Somebody else has it", "Thread is gone"
 
 
 def _begun() -> Tape:
@@ -27,6 +27,26 @@ CASES: dict[str, tuple[Any, str, str]] = {
     "two creators": (
         lambda tape: tape.at_once(("yoda", "CRT t2", MADE, 1, 4), ("r2d2", "CRT t2", MADE, 3, 6)),
         "two-winners", "yoda and r2d2 were both told that they have thread t2, 2 ms apart",
+    ),
+    "two creators of what had been removed before": (
+        lambda tape: tape.says("yoda", "RMV t1", GONE).at_once(
+            ("yoda", "CRT t1", MADE, 1, 4), ("r2d2", "CRT t1", MADE, 3, 6)).says("luke", "LST", "t1"),
+        "two-winners", "yoda and r2d2 were both told that they have thread t1, 2 ms apart",
+    ),
+    "two creators of what is removed afterwards": (
+        lambda tape: tape.at_once(("yoda", "CRT t2", MADE, 1, 4), ("r2d2", "CRT t2", MADE, 3, 6)).says(
+            "yoda", "RMV t2", GONE),
+        "two-winners", "yoda and r2d2 were both told that they have thread t2, 2 ms apart",
+    ),
+    "two creators while a removal is refused": (
+        lambda tape: tape.says("luke", "RMV t1", REFUSED).at_once(
+            ("yoda", "CRT t2", MADE, 1, 4), ("r2d2", "CRT t2", MADE, 3, 6), ("luke", "RMV t2", REFUSED, 2, 5)),
+        "two-winners", "yoda and r2d2 were both told that they have thread t2, 2 ms apart",
+    ),
+    "three creators and one removal": (
+        lambda tape: tape.at_once(("yoda", "CRT t2", MADE, 1, 9), ("r2d2", "CRT t2", MADE, 3, 9),
+                                  ("luke", "CRT t2", MADE, 4, 9)).at_once(("yoda", "RMV t2", GONE)),
+        "two-winners", "r2d2 and luke were both told that they have thread t2, 1 ms apart",
     ),
     "one number twice": (
         lambda tape: tape.at_once(("yoda", "MSG t1 left", POSTED, 1, 4), ("r2d2", "MSG t1 right", POSTED, 3, 6)).says(
@@ -66,6 +86,28 @@ def test_what_no_order_explains_is_said_with_its_kind(name: str) -> None:
     assert (finding.verdict, finding.code) == (Verdict.FAILED, code), finding
     assert sentence in finding.sentence
     assert finding.seen
+
+
+def _one_after_the_other(*creators: str) -> Tape:
+    """All of these create one thread while yoda, who created it before, removes it."""
+    tape = _begun().says("yoda", "CRT t2", MADE)
+    moment = [("yoda", "RMV t2", GONE, 1, 9), *((who, "CRT t2", MADE, 2, 9) for who in creators)]
+    return tape.at_once(*moment)
+
+
+def test_who_has_it_after_another_gave_it_back_is_no_second_winner() -> None:
+    """One removal between two who created it explains both; of three it explains two."""
+    assert _one_after_the_other("r2d2").judged().verdict is Verdict.PASSED
+    assert _one_after_the_other("r2d2", "luke").judged().code == "two-winners"
+
+
+def test_the_picture_of_two_winners_shows_both_and_no_bystander() -> None:
+    """Two bars that overlap; what else was asked of that thread is counted only."""
+    tape = _begun().at_once(("yoda", "CRT t2", MADE, 1, 4), ("r2d2", "CRT t2", MADE, 3, 6), ("luke", "LST", "t1\nt2"))
+    finding = tape.says("luke", "MSG t2 after", POSTED).judged()
+    assert [line.split("  ")[1] for line in finding.seen.splitlines()[:2]] == ["yoda: CRT t2", "r2d2: CRT t2"], finding
+    assert "look" in finding.likely
+    assert "luke" not in finding.seen
 
 
 def test_the_smallest_part_is_shown() -> None:
