@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 HARNESS = ROOT / "harness"
 
 # Data flows one way: a room may import from itself and from the rooms that stand before it.
-ROOMS = ["verdict", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "subject", "stage", "patience",
-         "logins", "props", "acting", "deliveries", "at_once", "aftermath", "director", "judge", "players", "explore",
-         "probe", "grade", "author", "report", "exits", "memory", "course", "probing", "exploring", "workflow",
+ROOMS = ["verdict", "exits", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "subject", "stage",
+         "patience", "logins", "props", "acting", "deliveries", "at_once", "aftermath", "director", "judge", "players", "explore",
+         "probe", "grade", "author", "report", "memory", "course", "probing", "exploring", "workflow",
          "stressing", "kills", "cli", "__main__"]
 # The two ends of reading a file know each other: nodes carry places, mistakes name them.
 TOGETHER = {("scenario", "yaml_file"), ("yaml_file", "scenario")}
