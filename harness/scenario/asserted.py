@@ -50,7 +50,8 @@ def _expected(handle: str, later: Sequence[Step]) -> bool:
     """Whether something is expected of this person before they type again, or something is done to them."""
     for step in later:
         inner = step.steps if isinstance(step, Together | AnyOf) else (step,)
-        if any(isinstance(one, Expect) and handle in one.who for one in inner):
+        # That somebody stays says nothing of what they were answered.
+        if any(isinstance(one, Expect) and one.sight is not Sight.STAYS and handle in one.who for one in inner):
             return True
         if any(handle in _actors(one) for one in inner):
             return False

@@ -265,6 +265,12 @@ def test_what_a_typed_line_asserts() -> None:
     assert {said[number] for number, _ in asserts_answer(scenario)} == {"asserted", "alone", "last"}
 
 
+def test_that_somebody_stays_says_nothing_of_their_answer() -> None:
+    """It is still asserted that an answer came: a client that shows nothing stays too."""
+    scenario = play("everyone logs in\nyoda: asserted\neveryone stays\nr2d2: refused\nr2d2 sees: no\nr2d2 stays")
+    assert asserts_answer(scenario) == {(2, "yoda")}
+
+
 def test_a_recording_knows_its_scenario() -> None:
     """Out of a recording's header comes the very scenario that was played, whatever else its file holds by now."""
     text = TOUCHSTONE + "---\nscenario: broken\nplay: [nobody does]\n"
