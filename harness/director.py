@@ -165,7 +165,7 @@ def perform(scenario: Scenario, assignment: Assignment, subject: Subject, *, fol
     limits = limits or Limits()
     network = _network(scenario, assignment, limits)
     with Stage(folder, recorder, level=level, limits=limits, network=network, server=assignment.server or "server",
-               seed=seed) as stage:  # fmt: skip
+               seed=seed, shown=subject.words) as stage:  # fmt: skip
         director = Director(scenario, assignment, subject, stage, recorder, seed=seed, sample=sample, model=model,
                             relayed=network is not None)  # fmt: skip
         try:

@@ -132,6 +132,20 @@ class Capped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exceeded(Event):
+    """An actor's programs took more than they may, and were ended for it. Its `Exited`, if there is one, comes after.
+
+    `what`: memory | disk (bytes) | processes | files. `actor` is "" for a program that nobody can be named for.
+    """
+
+    KIND: ClassVar[str] = "exceeded"
+    actor: str
+    what: str
+    bound: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signalled(Event):
     """The harness sent an actor's program a signal, as the scenario asked."""
 

@@ -28,7 +28,7 @@ from harness.scenario.network import Network
 from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
 from harness.stage.asking import Asking
-from harness.stage.box import Box, Level, NotSpawned, StageError
+from harness.stage.box import Bounds, Box, Level, NotSpawned, StageError
 from harness.stage.census import Counting, since, unasked
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
@@ -50,18 +50,20 @@ class Limits:
     file: int = 8 << 20  # bytes of one file that are read
     files: int = 500  # files of one actor that are looked at in a snapshot
     proc: bool = True  # False: do as where there is no /proc, and go by time
+    bounds: Bounds = Bounds()  # what the programs may take
 
 
 class Stage(Taps):
     """One play's stage. A context manager; for one thread.
 
     With a `network` everything that the programs of other actors and that of `server` say to each other goes through
-    a relay, under its conditions; `seed` is what they draw from.
+    a relay, under its conditions; `seed` is what they draw from. `shown`: words of commands whose programs must be
+    found in the box.
     """
 
     def __init__(self, folder: Path, recorder: Recorder, *, level: Level = "auto", limits: Limits = Limits(),
                  environment: Mapping[str, str] = {}, network: Network | None = None, server: str = "server",
-                 seed: int = 0) -> None:  # fmt: skip
+                 seed: int = 0, shown: Sequence[str] = ()) -> None:  # fmt: skip
         self._folder = Path(folder).resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._recorder = recorder
@@ -70,7 +72,7 @@ class Stage(Taps):
         self._actors: dict[str, Actor] = {}
         self._closed = self._left = False
         self._network = network
-        self._box = Box(level, relay=network is not None)
+        self._box = Box(level, relay=network is not None, folder=self._folder, shown=shown, bounds=limits.bounds)
         self.level: Literal["box", "plain"] = self._box.level
         self.why_plain = self._box.why_plain
         self._wires = Wires(self._box, server)

@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.events import Capped, Exited, Output, Settled
+from harness.events import Capped, Exceeded, Exited, Output, Settled
 from harness.recording import Recorder
 from harness.stage.actor import Actor
 from harness.stage.box import Box, Gone
@@ -115,8 +115,10 @@ class Stillness:
                 size += self._drain(actor)
         if self._box.control.fileno() in ready or self._box.heard:
             for gone in self._box.exits():
+                self._note_over()
                 self._exited(gone)
                 news = True
+            self._note_over()
         # Behind the terminals: what a program says before it sends something stands before it on the recording.
         return Came(size, news, self._relay is not None and self._relay.turn())
 
@@ -151,6 +153,10 @@ class Stillness:
             actor.output += data
             actor.kept += len(data)
             self._recorder.note(Output, actor=actor.handle, data=data)
+
+    def _note_over(self) -> None:
+        for over in self._box.overs():
+            self._recorder.note(Exceeded, actor=over.actor, what=over.what, bound=over.bound, seen=over.seen)
 
     def _exited(self, gone: Gone) -> None:
         actor = self._actors[gone.actor]

@@ -125,6 +125,11 @@ class Subject:
         except KeyError:
             raise SubjectError(f"{self.name} has no program for the role {role!r}") from None
 
+    @property
+    def words(self) -> Sequence[str]:
+        """The words of all its commands: what must be there where it runs."""
+        return tuple(word for program in self.programs.values() for word in program.template)
+
     def described(self) -> dict[str, object]:
         """What a recording keeps of it."""
         programs = {role: {"language": p.language, "argv": p.template} for role, p in self.programs.items()}

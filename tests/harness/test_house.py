@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 HARNESS = ROOT / "harness"
 
 # Data flows one way: a room may import from itself and from the rooms that stand before it.
-ROOMS = ["verdict", "exits", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "subject", "stage",
+ROOMS = ["box", "verdict", "exits", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "workers", "subject", "stage",
          "patience", "logins", "props", "acting", "deliveries", "at_once", "aftermath", "director", "judge", "players", "explore",
          "probe", "grade", "author", "report", "memory", "course", "probing", "exploring", "workflow",
          "stressing", "kills", "cli", "__main__"]

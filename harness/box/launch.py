@@ -1,0 +1,151 @@
+"""The launcher: spawns what the harness asks for, reports who exited and who was over a bound, reaps everything."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from harness.box.spaces import Networks
+    from harness.box.watch import Watch
+
+# A terminal that is handed over for one program must not be inherited by the next.
+_CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+
+# Python ignores these and ignored signals survive exec: a program would see EPIPE where it should die.
+DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP]
+
+
+def tell(control: socket.socket, message: dict[str, Any], fds: Iterable[int] = ()) -> None:
+    """Send one message, a line of JSON, and file descriptors with it."""
+    data = json.dumps({**message, "fds": len(list(fds))}).encode() + b"\n"
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+    # The descriptors travel with the first byte; the rest of a long line may need more than one call.
+    sent = control.sendmsg([data], rights)
+    control.sendall(data[sent:])
+
+
+class Launcher:
+    """Spawns on request, reports exits, reaps everything."""
+
+    def __init__(self, control: socket.socket, networks: Networks) -> None:
+        self._control = control
+        self._networks = networks
+        self.programs: dict[int, str] = {}
+        self._buffer = b""
+        self._fds: list[int] = []
+        self._bell, writer = os.pipe()
+        os.set_blocking(self._bell, False)
+        os.set_blocking(writer, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, or the wake-up fd below stays silent
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def serve(self, watch: Watch | None) -> None:
+        """Until the harness hangs up: what it asks for, who exited, and who is over a bound."""
+        poller = select.poll()
+        poller.register(self._control, select.POLLIN)
+        poller.register(self._bell, select.POLLIN)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            while True:
+                pause = watch.pause() if watch is not None else None
+                for fd, _ in poller.poll(None if pause is None else int(pause * 1000) + 1):
+                    if fd == self._bell:
+                        self._reap()
+                    elif not self._receive():
+                        return
+                for over in watch.over() if watch is not None else ():
+                    tell(self._control, over)
+
+    def _receive(self) -> bool:
+        data, ancillary, _, _ = self._control.recvmsg(1 << 16, socket.CMSG_SPACE(8 * 4), _CLOSED_AT_EXEC)
+        for level, kind, rights in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                fds = array.array("i")
+                fds.frombytes(rights[: len(rights) - len(rights) % fds.itemsize])
+                self._fds.extend(fds)
+        self._buffer += data
+        *lines, self._buffer = self._buffer.split(b"\n")
+        for line in lines:
+            request = json.loads(line)
+            if "sockets" in request:
+                self._make_sockets(request)
+            else:
+                self._spawn(request)
+        return bool(data)
+
+    def _make_sockets(self, request: dict[str, Any]) -> None:
+        with contextlib.ExitStack() as stack, self._networks.at(request["side"]):
+            made = [stack.enter_context(socket.socket(request["family"], request["type"]))
+                    for _ in range(request["sockets"])]  # fmt: skip
+            tell(self._control, {"made": len(made)}, [sock.fileno() for sock in made])
+
+    def _spawn(self, request: dict[str, Any]) -> None:
+        slave = self._fds.pop(0)
+        try:
+            with self._networks.at(request["side"]):
+                pid = spawn(request["argv"], request["folder"], request["environment"], slave)
+        except OSError as exc:
+            tell(self._control, {"failed": request["actor"], "errno": exc.errno, "why": exc.strerror})
+            return
+        finally:
+            os.close(slave)
+        self.programs[pid] = request["actor"]
+        # The child cannot have been reaped yet: only _reap() does that, and it runs after us.
+        pidfds = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
+        tell(self._control, {"spawned": pid, "actor": request["actor"]}, pidfds)
+        for fd in pidfds:
+            os.close(fd)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._bell, 4096)
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            actor = self.programs.pop(pid, None)
+            if actor is not None:
+                cpu = usage.ru_utime + usage.ru_stime
+                tell(self._control, {"exited": pid, "actor": actor, "status": status, "cpu": cpu})
+
+
+def spawn(argv: list[str], folder: str, environment: dict[str, str], slave: int) -> int:
+    """Start a program in `folder` with the terminal `slave` as its own, its session and its fds 0 to 2."""
+    os.chdir(folder)
+    # Opened again by the child, after setsid and without O_NOCTTY: that is what makes it the controlling terminal,
+    # and ^C work. A descriptor that is merely handed over does not become one.
+    terminal = os.ttyname(slave) if sys.platform != "linux" else f"/proc/self/fd/{slave}"
+    opened = [(os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0)]
+    copied = [(os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2)]
+    try:
+        path = find_program(argv[0], environment.get("PATH", ""))
+        return os.posix_spawn(
+            path, argv, environment, file_actions=[*opened, *copied], resetids=True,
+            setsid=True, setsigmask=[], setsigdef=DEFAULT_SIGNALS,
+        )  # fmt: skip
+    finally:
+        os.chdir("/")
+
+
+def find_program(name: str, path: str) -> str:
+    """What the shell would run for `name`. (posix_spawnp searches the launcher's PATH, not the program's.)"""
+    if "/" in name:
+        return name
+    for folder in path.split(":"):
+        candidate = os.path.join(folder, name)
+        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+            return candidate
+    raise FileNotFoundError(2, f"no program {name!r} in {path}")
