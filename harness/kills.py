@@ -14,13 +14,14 @@ from harness.author.saboteur import Animal, Known, Wrong, base_of, bases, load_s
 from harness.author.told import told, told_keeping
 from harness.course import FILES_AGAIN, Options, choose, open_course
 from harness.exits import Exit, Nothing
-from harness.players import Setting, Task, in_workers, play_each, tasks
+from harness.players import Setting, Task, play_each, tasks
 from harness.report.matrix import complaint_lines, matrix_lines, not_passed_line
 from harness.scenario.model import Scenario
 from harness.scenario.select import Wanted
 from harness.subject.build import NoCompiler, build, with_commands
 from harness.subject.subject import Subject
 from harness.verdict import Outcome, Verdict
+from harness.workers import in_workers
 from harness.workshop import workshop
 
 # The name by which a saboteur.yaml calls the assignment's own reference answer.

@@ -1,26 +1,17 @@
 """Play many scenarios, in this process or in several, and hand over each outcome as it is known.
 
 A play is a task of its own: a fresh folder, a stage, a recording, a verdict.
-Workers share nothing, so no play can change another's verdict.
 """
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-import multiprocessing.connection
-import os
 import re
 import shutil
-import signal
-import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -36,11 +27,10 @@ from harness.stage import Stage
 from harness.stage.box import Level
 from harness.subject.subject import Subject
 from harness.verdict import Finding, Outcome, Verdict
+from harness.workers import interruptibly, pool
 from harness.workshop import stage_folder
 
 K = TypeVar("K")
-T = TypeVar("T")
-R = TypeVar("R")
 
 # The smallest recv() that is seen in many programs takes so many bytes.
 LONG = 1024
@@ -69,12 +59,17 @@ class Task:
     seed: int
     plays: int = 1  # how often its scenario is played
     explored: bool = False  # in an order of delivery that was drawn, one of so many
+    label: str = ""  # how its recording is called; "": by its number
 
     @property
     def name(self) -> str:
         """A file name for its recording."""
-        words = re.sub(r"[^A-Za-z0-9]+", "-", self.scenario.title).strip("-").lower()[:60]
-        return f"{self.number:03d}-{words}"
+        return f"{self.label or f'{self.number:03d}'}-{file_words(self.scenario.title)}"
+
+
+def file_words(text: str) -> str:
+    """A text as a part of a file name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower()[:60]
 
 
 def tasks(scenarios: Sequence[Scenario], assignment: Assignment, *, seed: int, repeat: int = 1,
@@ -166,35 +161,18 @@ def play_each(plays: Iterable[tuple[K, Setting, Task]], jobs: int, begins: Calla
             begins(task)
             yield (key, task, *play(setting, task))
         return
-    with _workers(jobs) as pool:
-        yield from _as_known(pool, iter(plays), jobs, begins)
+    with pool(jobs) as workers:
+        yield from _as_known(workers, iter(plays), jobs, begins)
 
 
-def in_workers(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]:
-    """What `work` makes of each of these, in their order, `jobs` at a time. Raises what it raises."""
-    if min(jobs, len(items)) <= 1:
-        yield from map(work, items)
-        return
-    with _workers(min(jobs, len(items))) as pool:
-        yield from pool.map(partial(_interruptibly, work), items)
-
-
-@contextlib.contextmanager
-def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker)
-    with _stopped(pool):
-        yield pool
-
-
-def _as_known(pool: ProcessPoolExecutor, plays: Iterator[tuple[K, Setting, Task]], jobs: int,
+def _as_known(workers: ProcessPoolExecutor, plays: Iterator[tuple[K, Setting, Task]], jobs: int,
               begins: Callable[[Task], None]) -> Iterator[tuple[K, Task, Outcome, Recording]]:  # fmt: skip
     """Keep only a few tasks in flight: an interrupted run has little to wait for."""
     running: dict[Future[tuple[Outcome, Recording]], tuple[K, Task]] = {}
     while True:
         for key, setting, task in islice(plays, jobs + 1 - len(running)):
             begins(task)
-            running[_submit(pool, setting, task)] = key, task
+            running[_submit(workers, setting, task)] = key, task
         if not running:
             return
         done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -203,9 +181,9 @@ def _as_known(pool: ProcessPoolExecutor, plays: Iterator[tuple[K, Setting, Task]
             yield (key, task, *_result(future, task))
 
 
-def _submit(pool: ProcessPoolExecutor, setting: Setting, task: Task) -> Future[tuple[Outcome, Recording]]:
+def _submit(workers: ProcessPoolExecutor, setting: Setting, task: Task) -> Future[tuple[Outcome, Recording]]:
     try:
-        return pool.submit(_interruptibly, play, setting, task)
+        return workers.submit(interruptibly, play, setting, task)
     except BrokenProcessPool as exc:
         broken: Future[tuple[Outcome, Recording]] = Future()
         broken.set_exception(exc)
@@ -217,46 +195,3 @@ def _result(future: Future[tuple[Outcome, Recording]], task: Task) -> tuple[Outc
         return future.result()
     except BrokenProcessPool:  # somebody killed a worker, or the machine is out of memory
         return _fault(task, "a worker of the harness died"), Recording()
-
-
-@contextlib.contextmanager
-def _stopped(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """Whatever happens, no worker stays: each ends its stage first."""
-    try:
-        yield
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
-def _begin_worker() -> None:
-    """Ctrl-C reaches the whole foreground group, and only the parent decides what it means; without it we end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A parent that is killed cannot stop its workers, and they would wait for its next task for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _interruptibly(work: Callable[..., R], *args: object) -> R:
-    """Do it in a worker; a parent that was interrupted ends it, and its stage is cleared before the worker goes."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        return work(*args)
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _interrupt(*_: object) -> None:
-    # Once only: what clears up must not be interrupted.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt
