@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from harness.events import FileSeen
 from harness.judge import sentences as say
+from harness.judge.halves import find_half
 from harness.judge.miss import Miss
 from harness.judge.view import View
 from harness.scenario.matching import file_differs
@@ -29,7 +30,10 @@ def judge_files(view: View, step: ExpectFile, blob: Blob) -> Iterable[tuple[str,
 
     for path in step.paths:
         seen = _at(view, step, path)
-        yield path, _unreadable(step, path, seen) or _CHECKS[step.state](view, step, path, either)
+        miss = _unreadable(step, path, seen) or _CHECKS[step.state](view, step, path, either)
+        if seen is not None and miss is not None and miss.code in ("file-differs", "file-left"):
+            miss = find_half(view, step, seen, lambda one: _content(one, either)) or miss
+        yield path, miss
 
 
 def _at(view: View, step: ExpectFile, path: str) -> FileSeen | None:

@@ -122,3 +122,56 @@ def test_each_file_of_a_step_has_its_own_finding() -> None:
     tape = Tape("- yoda logs in\n- server/a and server/b are gone\n").logs_in("yoda").step()
     findings = tape.file("server/a").file("server/b", b"x").judged().findings
     assert [(f.actor, f.verdict) for f in findings if f.step == 2] == [("server/a", P), ("server/b", F)]
+
+
+BIG = bytes(range(1, 251)) * 4
+HALF = [
+    (BIG[:300], "server/t-big is half a file: it holds the first 300 of the 1,000 bytes of yoda/big"),
+    (BIG[:100] + bytes(50) + BIG[150:], "server/t-big is half a file: it holds zeros from byte 100 to 149 in place of "
+                                        "what should stand there, of the 1,000 bytes of yoda/big"),
+    (BIG[:100] + bytes(50) + BIG[150:400], "server/t-big is half a file: it holds zeros from byte 100 to 149 in place "
+                                           "of what should stand there, and ends after 400, of the 1,000 bytes of "
+                                           "yoda/big"),
+]  # fmt: skip
+
+
+def _upload(step: str, content: bytes, top: str = "network: reset after 500 bytes from yoda\n", name: str = "big"
+            ) -> Tape:  # fmt: skip
+    tape = Tape(f"- yoda logs in\n- {step}\n", top).file(f"yoda/{name}", BIG, when="before").logs_in("yoda").step()
+    return tape.file(f"yoda/{name}", BIG).file("server/t-big", content)
+
+
+@pytest.mark.parametrize(("content", "sentence"), HALF, ids=["the beginning", "a hole", "both"])
+@pytest.mark.parametrize("step", ["server/t-big is gone", "server/t-big equals: yoda/big"])
+def test_a_file_that_lies_there_half_is_called_so(step: str, content: bytes, sentence: str) -> None:
+    """Where the network broke off, what holds the beginning of a file, or has a hole, has a finding of its own."""
+    found = _upload(step, content).finding()
+    assert (found.verdict, found.code, found.sentence) == (F, "file-half", sentence)
+    assert found.likely
+
+
+def test_a_whole_file_is_no_half_one() -> None:
+    """All of it, none of it, and other bytes are what they were called before."""
+    for content, code in ((BIG, "file-left"), (b"", "file-left"), (b"other bytes", "file-left"),
+                          (BIG + b"more", "file-left"), (BIG[:400] + b"\0" + BIG[401:], "file-left")):  # fmt: skip
+        assert _upload("server/t-big is gone", content).finding().code == code
+    assert _upload("server/t-big equals: yoda/big", BIG).finding().verdict is P
+    assert _upload("server/t-big equals: yoda/big", BIG[:400][::-1]).finding().code == "file-differs"
+
+
+def test_half_a_file_of_another_name_or_of_a_quiet_play_is_called_as_before() -> None:
+    """Without anything at once and with a whole network, a file that ends early does so every time."""
+    assert _upload("server/t-big equals: yoda/big", BIG[:300], top="").finding().code == "file-differs"
+    assert _upload("server/t-big is gone", BIG[:300], name="other").finding().code == "file-left"
+
+
+def test_half_a_file_after_a_kill_or_under_a_hold_is_half() -> None:
+    """Who was killed, or held, had sent a part: that counts only if it was before the file was looked at."""
+    tape = Tape("- yoda logs in\n- yoda is killed\n- server/t-big is gone\n- network holds: yoda\n")
+    tape.file("yoda/big", BIG, when="before").logs_in("yoda").step()
+    assert tape.signalled("yoda", "SIGKILL").step().file("server/t-big", BIG[:9]).finding().code == "file-half"
+    for hold, code in (("- network holds: yoda\n- server/t-big is gone\n", "file-half"),
+                       ("- server/t-big is gone\n- network holds: yoda\n", "file-left")):  # fmt: skip
+        tape = Tape(f"- yoda logs in\n{hold}").file("yoda/big", BIG, when="before").logs_in("yoda").step()
+        tape = tape if code == "file-left" else tape.step()
+        assert tape.file("server/t-big", BIG[:9]).finding().code == code
