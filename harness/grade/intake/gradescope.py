@@ -68,15 +68,17 @@ def _lines(file: TextIO) -> Iterator[str]:
 
 def _chapters(lines: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """The lines of each submission that are wanted, one after the other."""
-    folder, kept, wanted = "", list[str](), False
+    folder, kept, wanted, seen = "", list[str](), False, set[str]()
     for line in lines:
         if found := _SUBMISSION.fullmatch(line.rstrip()):
             if folder:
                 yield folder, kept
-            folder, kept, wanted = found[1], [], False
+            folder, kept, wanted, seen = found[1], [], False, set()
             continue
         if key := _KEY.match(line):
-            wanted = key[1] in _WANTED
+            # Once each: what a program printed stands further down, and may look like a key.
+            wanted = key[1] in _WANTED and key[1] not in seen
+            seen.add(key[1])
         if wanted and (line.startswith("  ") or not line.strip()):
             kept.append(line)
     if folder:

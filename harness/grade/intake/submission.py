@@ -78,7 +78,7 @@ def _ready(into: Path) -> None:
 
 
 def _by_person(candidates: Sequence[Candidate]) -> Mapping[Person, Sequence[Candidate]]:
-    """Everybody's submissions, those of their groups too. An id is a student: the first name that comes with it holds."""
+    """Everybody's submissions, their groups' too. An id is one student: the first name that came with it holds."""
     people: dict[str, Person] = {}
     theirs: dict[str, list[Candidate]] = {}
     for candidate in candidates:
