@@ -18,7 +18,7 @@ from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.explore.orders import was_drawn
 from harness.exploring import made_smaller, plays_of, tell_of_nothing, wanted
 from harness.grade.marks import Marks, side_by_side
-from harness.grade.rubric import Rubric, add_up, load_rubric
+from harness.grade.rubric import Rubric, add_up, load_rubric, uncovered
 from harness.judge.judge import judge
 from harness.memory import last_network, remember
 from harness.players import Setting, Task, blob_reader, play_all, stage_level, tasks
@@ -31,7 +31,7 @@ from harness.report.report import Played, Report, combined
 from harness.scenario.loader import check_file, load_assignment, load_file, scenario_from
 from harness.scenario.mistakes import ERROR, Mistake, Mistakes, nearest
 from harness.scenario.model import Scenario
-from harness.scenario.select import Wanted, scenario_files
+from harness.scenario.select import Wanted, scenario_files, select
 from harness.verdict import Verdict
 from harness.workshop import workshop
 
@@ -188,7 +188,24 @@ def check(paths: Sequence[Path], assignment: Path | None) -> Checked:
     courses = [open_course(assignment, wanted, name) for name in course.assignment.variant_names] or [course]
     files = [file for path in paths for file in scenario_files(path)]
     checked = [_checked(file, courses) for file in files]
-    return Checked([m for mistakes, _ in checked for m in mistakes], len(files), sum(len(s) for _, s in checked))
+    mistakes = [m for found, _ in checked for m in found]
+    scenarios = [scenario for _, loaded in checked for scenario in loaded]
+    if any(path.is_dir() and course.folder.resolve().is_relative_to(path.resolve()) for path in paths):
+        # Only the whole task can show what is missing, and only once all that is there is understood.
+        understood = not any(mistake.severity == ERROR for mistake in mistakes)
+        mistakes += _uncovered(scenarios, courses) if understood else []
+    return Checked(mistakes, len(files), len(scenarios))
+
+
+def _uncovered(scenarios: Sequence[Scenario], courses: Sequence[Course]) -> Iterator[Mistake]:
+    """Lines of the rubrics for which no scenario speaks that is played for submissions."""
+    told: set[Mistake] = set()
+    for course in courses:
+        if course.rubric is not None:
+            mine = select(scenarios, (), wording_free=True, variant=course.assignment.name)
+            found = uncovered(course.rubric, course.folder / course.assignment.rubric, mine)
+            yield from (mistake for mistake in found if mistake not in told)
+            told.update(found)
 
 
 def _checked(file: Path, courses: Sequence[Course]) -> tuple[list[Mistake], list[Scenario]]:

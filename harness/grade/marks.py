@@ -25,10 +25,12 @@ class LineMarks:
     unclear: int = 0  # scenarios, where `undecided` counts marks
     skipped: int = 0
     by_hand: bool = False
+    held: int = 0  # of the skipped: those that failed behind a prerequisite, so that their share waits for a person
+    decided: bool = False  # a person gave these marks
 
     @property
     def total(self) -> int:
-        """The scenarios that share the marks of this line: all but the skipped."""
+        """The scenarios that could speak for this line: all but the skipped."""
         return self.passed + self.failed + self.unclear
 
     @property

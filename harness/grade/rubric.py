@@ -1,130 +1,137 @@
-"""The marking scheme of one assignment: rubric.yaml, checked, and the adding up by it.
+"""The marking scheme of one assignment: rubric.yaml, checked, and the mistakes that only the whole of it shows.
 
 A scenario names the lines it speaks for (`marks: single.LOGIN`); the scenarios
-of one line share its marks equally. What only a person can mark stands under
-`by_hand` and is listed, never guessed.
+of one line share its marks. What only a person can mark stands under `by_hand`
+and is listed, never guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-
-from harness.grade.marks import LineMarks, Marks, Sum, exact
-from harness.scenario.checked import checked
+from harness.grade.adding import add_up
+from harness.grade.named import names
+from harness.grade.scheme import TOTAL, Item, Part, Rubric
+from harness.scenario.checked import checked, place_of
 from harness.scenario.loader import read_text
-from harness.verdict import Outcome, Verdict, worst
+from harness.scenario.mistakes import Collector, Mistake, nearest
+from harness.scenario.model import Place, Scenario
+from harness.yaml_file import read
 
+__all__ = ["Item", "Part", "Rubric", "add_up", "load_rubric", "uncovered"]
 
-def _one_word(name: str) -> str:
-    # `marks: single.LOGIN` parts the name of a part from that of its line at the dot.
-    if not name or "." in name or any(char.isspace() for char in name):
-        raise ValueError(f"a name is one word without a dot, got {name!r}")
-    return name
-
-
-Name = Annotated[str, AfterValidator(_one_word)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Item(_Strict):
-    """One line of the rubric and what it is worth."""
-
-    title: str
-    marks: float = Field(ge=0, allow_inf_nan=False)
-
-
-class Part(_Strict):
-    """Lines that belong together, such as what one client can do alone."""
-
-    title: str
-    items: dict[Name, Item] = Field(min_length=1)
-
-
-class Rubric(_Strict):
-    """rubric.yaml, checked."""
-
-    rubric: str = Field(description="Its name, for reports.")
-    parts: dict[Name, Part] = Field(min_length=1)
-    by_hand: dict[Name, Item] = {}
-
-    def lines(self) -> list[str]:
-        """The names that `marks:` of a scenario may use, in the rubric's order: "single.LOGIN", ..."""
-        return [name for name, _ in self._named()]
-
-    def item(self, line: str) -> Item:
-        """What this line says. Raises KeyError."""
-        return dict(self._named())[line]
-
-    def _named(self) -> Iterator[tuple[str, Item]]:
-        for part_name, part in self.parts.items():
-            for name, item in part.items.items():
-                yield f"{part_name}.{name}", item
+Keys = Sequence[int | str]
 
 
 def load_rubric(path: Path) -> Rubric:
     """rubric.yaml, checked. Raises Mistakes, with file:line:column each."""
-    return checked(Rubric, read_text(path), str(path))
+    text = read_text(path)
+    rubric = checked(Rubric, text, str(path))
+    found = Collector()
+    locate = _locator(text, str(path))
+    for where, what, meant in _mistakes(rubric):
+        found.error(locate(where), what, meant)
+    found.raise_if_failed()
+    return rubric
 
 
-def add_up(rubric: Rubric, outcomes: Iterable[Outcome]) -> Marks:
-    """Marks for these outcomes. The scenarios of a line share its marks; several plays of one count once."""
-    plays = _once_each(outcomes)
-    lines = [_line(rubric, name, plays) for name in rubric.lines()]
-    parts = [
-        _sum(name, part.title, [line for line in lines if line.line.split(".", 1)[0] == name])
-        for name, part in rubric.parts.items()
-    ]
-    by_hand = [LineMarks(name, item.title, item.marks, by_hand=True) for name, item in rubric.by_hand.items()]
-    known = set(rubric.lines())
-    unknown = sorted({name for names, _ in plays for name in names} - known)
-    return Marks(rubric.rubric, lines, parts, _sum("", "All parts", lines), by_hand, unknown)
+def uncovered(rubric: Rubric, path: Path, scenarios: Iterable[Scenario]) -> list[Mistake]:
+    """Lines that no scenario speaks for, and scenarios named that are not there. `scenarios`: all of the task."""
+    known = list(scenarios)
+    locate = _locator(read_text(path), str(path))
+    found: list[tuple[Keys, str, str]] = [
+        (["parts", *_parts(line)], f"no scenario speaks for the line {line!r}", "")
+        for line in rubric.lines() if not any(line in scenario.marks for scenario in known)]  # fmt: skip
+    for where, name, line in _scenarios_named(rubric):
+        mine = [scenario for scenario in known if line is None or line in scenario.marks]
+        if not any(names(name, scenario.key) for scenario in mine):
+            of = f" of the line {line!r}" if line else ""
+            found.append((where, f"no scenario{of} is called {name!r}", nearest(name, [s.name for s in mine])))
+    return [Mistake(locate(where), what, meant) for where, what, meant in found]
 
 
-def _once_each(outcomes: Iterable[Outcome]) -> list[tuple[Sequence[str], Verdict]]:
-    """Each scenario's lines and its one verdict: a race that shows in one play of a hundred is a race."""
-    verdicts: dict[str, list[Verdict]] = {}
-    lines: dict[str, Sequence[str]] = {}
-    for outcome in outcomes:
-        verdicts.setdefault(outcome.key, []).append(outcome.verdict)
-        lines.setdefault(outcome.key, outcome.marks)
-    return [(lines[key], worst(verdicts[key])) for key in verdicts]
+def _locator(text: str, file: str) -> Callable[[Keys], Place]:
+    node = read(text, file, Collector())[0]
+    assert node is not None  # the text was checked
+
+    def locate(where: Keys) -> Place:
+        return place_of(node, where)
+
+    return locate
 
 
-def _line(rubric: Rubric, name: str, plays: Sequence[tuple[Sequence[str], Verdict]]) -> LineMarks:
-    found = [verdict for lines, verdict in plays if name in lines]
-    passed, failed = found.count(Verdict.PASSED), found.count(Verdict.FAILED)
-    unclear, skipped = found.count(Verdict.UNDECIDED), found.count(Verdict.SKIPPED)
-    item = rubric.item(name)
-    # Fractions: three thirds of a mark are the mark, and 0.1 + 0.2 is 0.3.
-    share = Fraction(str(item.marks)) / max(1, passed + failed + unclear)
-    return LineMarks(
-        line=name,
-        title=item.title,
-        possible=item.marks,
-        earned=float(share * passed),
-        # Every scenario skipped: nothing could speak for this line, so nothing may be taken away.
-        undecided=item.marks if skipped and not passed + failed + unclear else float(share * unclear),
-        passed=passed,
-        failed=failed,
-        unclear=unclear,
-        skipped=skipped,
-    )
+def _parts(line: str) -> list[str]:
+    part, _, item = line.partition(".")
+    return [part, "items", item]
 
 
-def _sum(name: str, title: str, lines: Sequence[LineMarks]) -> Sum:
-    return Sum(
-        name=name,
-        title=title,
-        possible=exact(line.possible for line in lines),
-        earned=exact(line.earned for line in lines),
-        undecided=exact(line.undecided for line in lines),
-        unplayed=exact(line.possible for line in lines if not line.played),
-    )
+def _scenarios_named(rubric: Rubric) -> Iterator[tuple[list[int | str], str, str | None]]:
+    """Every scenario that the rubric names: where, its name, and the line that it must speak for, if any."""
+    for line, item in rubric.items().items():
+        for name in item.weights:
+            yield ["parts", *_parts(line), "weights", name], name, line
+    for number, gate in enumerate(rubric.gates):
+        if gate.scenario:
+            yield ["gates", number, "scenario"], gate.scenario, None
+    for name in rubric.visibility:
+        yield ["visibility", name], name, None
+
+
+def _mistakes(rubric: Rubric) -> Iterator[tuple[Keys, str, str]]:
+    """What one part of the file says of another that is not there: where, the sentence, what was perhaps meant."""
+    yield from _of_items(rubric)
+    yield from _of_limits(rubric)
+    known = {*rubric.lines(), *rubric.by_hand}
+    for name in rubric.deductions:
+        if name in known:
+            yield ["deductions", name], f"{name!r} is an item too: choose another name", ""
+
+
+def _of_items(rubric: Rubric) -> Iterator[tuple[Keys, str, str]]:
+    lines = rubric.items()
+    for line, item in lines.items():
+        where = ["parts", *_parts(line)]
+        yield from _of_streams(rubric, item, where)
+        for needed in item.prerequisites:
+            if needed not in lines:
+                yield [*where, "prerequisites"], f"unknown rubric line {needed!r}", nearest(needed, lines)
+        if line in _needed(rubric, line):
+            yield [*where, "prerequisites"], f"{line!r} is a prerequisite of itself", ""
+        if item.weights and not any(item.weights.values()):
+            yield [*where, "weights"], "every weight is 0, so that nothing could earn these marks", ""
+    for name, item in rubric.by_hand.items():
+        yield from _of_streams(rubric, item, ["by_hand", name])
+        for key in ("weights", "prerequisites"):
+            if getattr(item, key):
+                yield ["by_hand", name, key], f"{key!r} means nothing here: no scenario speaks for it", ""
+
+
+def _of_streams(rubric: Rubric, item: Item, where: Keys) -> Iterator[tuple[Keys, str, str]]:
+    for stream in item.marks if isinstance(item.marks, dict) else ():
+        if stream not in rubric.streams:
+            yield [*where, "marks", stream], f"unknown stream {stream!r}", nearest(stream, rubric.streams)
+
+
+def _of_limits(rubric: Rubric) -> Iterator[tuple[Keys, str, str]]:
+    parts, lines = [*rubric.parts, TOTAL], rubric.lines()
+    limits: list[tuple[Keys, str]] = [(["caps", number, "of"], cap.of) for number, cap in enumerate(rubric.caps)]
+    limits += [(["gates", number, "of"], gate.of) for number, gate in enumerate(rubric.gates)]
+    for where, part in limits:
+        if part not in parts:
+            yield where, f"unknown part {part!r}", nearest(part, parts)
+    for number, gate in enumerate(rubric.gates):
+        if gate.item and gate.item not in lines:
+            yield ["gates", number, "item"], f"unknown rubric line {gate.item!r}", nearest(gate.item, lines)
+
+
+def _needed(rubric: Rubric, line: str) -> set[str]:
+    """The lines that a line needs, directly or through others."""
+    items, found = rubric.items(), set[str]()
+    open_ends = [line]
+    while open_ends:
+        item = items.get(open_ends.pop())
+        new = set(item.prerequisites) - found if item else set()
+        found |= new
+        open_ends += new
+    return found

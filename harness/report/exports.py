@@ -143,9 +143,9 @@ _NUMBER = {"type": "number", "minimum": 0}
 def _type_of(name: str) -> dict[str, Any]:
     if name in ("line", "name", "title"):
         return _TEXT
-    if name in ("passed", "failed", "unclear", "skipped"):
+    if name in ("passed", "failed", "unclear", "skipped", "held"):
         return {"type": "integer", "minimum": 0}
-    return {"type": "boolean"} if name == "by_hand" else _NUMBER
+    return {"type": "boolean"} if name in ("by_hand", "decided") else _NUMBER
 
 
 def _list(items: dict[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def _take_down(
     kind: str, message: str, path: Sequence[int | str], model: type[BaseModel], node: Node, found: Collector
 ) -> None:
     name = ".".join(map(str, path))
-    place = _place(node, path)
+    place = place_of(node, path)
     if kind == "extra_forbidden":
         known = _keys(model) if len(path) == 1 else _siblings(model, path)
         found.error(place, f"unknown key {name!r}", nearest(str(path[-1]), known))
@@ -69,7 +69,7 @@ def _models(annotation: object) -> list[type[BaseModel]]:
     return [m for inner in getattr(annotation, "__args__", ()) for m in _models(inner)]
 
 
-def _place(node: Node, path: Sequence[int | str]) -> Place:
+def place_of(node: Node, path: Sequence[int | str]) -> Place:
     """Where the deepest part of the path that exists stands; a key is pointed at, not its value."""
     place = node.place
     for step in path:
