@@ -16,7 +16,7 @@ from harness.grade.intake.unpack import DAMAGED, entries, is_archive, stem, word
 from harness.grade.intake.zips import DAMAGED as DAMAGED_ZIP
 
 # A cohort's archive comes from the platform, not from a student. What one student has of it is held to `Limits`.
-_COHORT = Limits(names=5_000_000, stream=500_000_000_000, listing=500_000_000)
+_COHORT = Limits(entries=5_000_000, names=5_000_000, stream=500_000_000_000, listing=500_000_000)
 # So many names of what was found instead are told.
 _TOLD = 8
 

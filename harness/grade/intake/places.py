@@ -77,4 +77,4 @@ def led_to(link: Parts, target: str) -> Parts:
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)
-    return tuple(parts)
+    return parts_of("/".join(parts))

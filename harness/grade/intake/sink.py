@@ -8,6 +8,7 @@ leads to inside, and everything else is left out and said.
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import shutil
 import stat
@@ -70,6 +71,11 @@ class Limits:
     dense: int = 20_000_000
     archives: int = 30  # opened, those inside of others too
 
+    def check_entries(self, count: int) -> None:
+        """Raises Broken where there are more files and folders than these."""
+        if count > self.entries:
+            raise Broken(f"it holds more than {self.entries:,} files and folders: unpack what counts by hand")
+
 
 @dataclass(slots=True)
 class Tally:
@@ -97,8 +103,7 @@ class Tally:
     def entry(self) -> None:
         """Count a file or folder. Raises Broken."""
         self.entries += 1
-        if self.entries > self.limits.entries:
-            raise Broken(f"it holds more than {self.limits.entries:,} files and folders: unpack what counts by hand")
+        self.limits.check_entries(self.entries)
 
     def grow(self, size: int) -> None:
         """Count bytes. Raises Broken."""
@@ -217,8 +222,12 @@ class Sink:
 
 def junk_in(place: Parts) -> str:
     """The first part of a place that is junk, such as .git, or ""."""
-    junk = JUNK("", list(place))
-    return next((part for part in place if part in junk or part in _CACHES), "")
+    return next((part for part in place if _is_junk(part)), "")
+
+
+@functools.lru_cache(maxsize=10_000)
+def _is_junk(name: str) -> bool:
+    return name in _CACHES or bool(JUNK("", [name]))
 
 
 def make_folder(path: Path) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from harness.grade.intake.sink import CHUNK, Broken, Entry, Kind, Limits
+from harness.grade.intake.sink import CHUNK, Broken, Entry, Kind, Limits, junk_in
 
 # The end of a zip is found within so many bytes from its end: 22, and a comment of at most 65,535.
 _END = 22 + 65_535
@@ -64,6 +64,8 @@ def _looked_at(infos: Sequence[zipfile.ZipInfo], limits: Limits) -> Sequence[zip
     """The entries, unless what they say of themselves cannot be. Raises Broken."""
     if len(infos) > limits.names:
         raise Broken(f"it lists {len(infos):,} files and folders")
+    # Known before the first is written. (A cohort's archive has no limit of its own here.)
+    limits.check_entries(sum(not junk_in(tuple(info.filename.split("/"))) for info in infos))
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise Broken("it is encrypted: unpack it by hand with the student's password")
     placed = sorted(infos, key=lambda info: info.header_offset)

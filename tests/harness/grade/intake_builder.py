@@ -33,7 +33,7 @@ def zipped(files: Mapping[str, bytes] = PROGRAM, mode: int | None = None) -> byt
 def raw_zip(entries: Iterable[tuple[bytes, bytes]], *, flags: int = 0, method: int = 0, declared: int | None = None,
             at: int | None = None) -> bytes:  # fmt: skip
     """A zip written by hand: names in bytes, flags and sizes that are not so. `at`: where each file is said to be."""
-    body, listed, count = b"", b"", 0
+    body, listed, count = bytearray(), bytearray(), 0
     for name, data in entries:
         size = len(data) if declared is None else declared
         packed = data if method == 0 else zlib.compress(data, wbits=-15)
@@ -43,7 +43,7 @@ def raw_zip(entries: Iterable[tuple[bytes, bytes]], *, flags: int = 0, method: i
         listed += (b"PK\x01\x02" + struct.pack("<H", 20) + fields + struct.pack("<HHHLL", 0, 0, 0, 0, offset) + name)
         count += 1
     end = struct.pack("<HHHHLLH", 0, 0, min(count, 65535), min(count, 65535), len(listed), len(body), 0)
-    return body + listed + b"PK\x05\x06" + end
+    return bytes(body + listed + b"PK\x05\x06" + end)
 
 
 def tarred(files: Mapping[str, bytes] = PROGRAM, members: Iterable[tarfile.TarInfo] = (), packed: str = "gz") -> bytes:

@@ -125,7 +125,8 @@ def test_gradescopes_export_is_read_with_its_metadata(tmp_path: Path) -> None:
     """The number is the id, else the address; the newest counts; a group is each of its members."""
     intake = taken(tmp_path, {
         "assignment_1_export/submission_metadata.yml": GRADESCOPE,
-        **under("assignment_1_export/submission_11", {"server.py": b"old"}), **under("assignment_1_export/submission_12"),
+        **under("assignment_1_export/submission_11", {"server.py": b"old"}),
+        **under("assignment_1_export/submission_12"),
         **under("assignment_1_export/submission_15"), **under("assignment_1_export/submission_77"),
     })  # fmt: skip
     found = {one.id: one for one in intake.submissions}
@@ -145,7 +146,8 @@ def test_junk_counts_for_nothing(tmp_path: Path) -> None:
             "Server.java": b"class Server {}", "Lib.class": b"x"}  # fmt: skip
     kept = {"Server.java", "Lib.class", *PROGRAM}
     intake = taken(tmp_path, {
-        **under("z1", {**PROGRAM, **junk}), "z2.zip": zipped({**PROGRAM, **junk}), "z3.tgz": tarred({**PROGRAM, **junk}),
+        **under("z1", {**PROGRAM, **junk}), "z2.zip": zipped({**PROGRAM, **junk}),
+        "z3.tgz": tarred({**PROGRAM, **junk}),
         **under("z4", {name: {**PROGRAM, **junk}[name] for name in kept}),
     })  # fmt: skip
     assert [set(one.files) for one in intake.submissions] == [kept] * 4
