@@ -14,9 +14,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from harness import __version__, kills, stressing, workflow
+from harness import __version__, grading, kills, stressing, workflow
 from harness.course import Options
 from harness.exits import Exit, Nothing, Wrong
+from harness.grading import GradeOptions
 from harness.probing import ProbeOptions, look_at
 from harness.scenario.mistakes import ERROR, Mistakes
 from harness.scenario.schema import schema as language_schema
@@ -117,6 +118,38 @@ def probe(
     """Find out about a submission: how it builds and starts, how it asks, its variant and pace, what is odd."""
     options = ProbeOptions(folder, assignment, variant, subject_file, save, json_file)
     _end(lambda: look_at(options))
+
+
+@app.command()
+def grade(
+    submissions: Annotated[Path, typer.Argument(
+        metavar="SUBMISSIONS", help="What was handed in: a folder of folders or archives, or one archive of all.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where marks, feedback and evidence go.")],
+    rubric: Annotated[Path | None, typer.Option(metavar="FILE", help="Instead of the assignment's rubric.")] = None,
+    roster: Annotated[Path | None, typer.Option(
+        metavar="FILE", help="The class as CSV: id, name, stream, tutor, submitted, extension.")] = None,
+    decisions: Annotated[Path | None, typer.Option(
+        metavar="FILE", help="What tutors decided (default: decisions.csv in DIR).")] = None,
+    by_hand: Annotated[Path | None, typer.Option(
+        "--by-hand", metavar="FILE", help="Marks given by hand (default: by-hand.csv in DIR).")] = None,
+    mend: Annotated[Path | None, typer.Option(
+        metavar="DIR", help="What a tutor mended: a folder for each student with mend.yaml.")] = None,
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Grade N submissions at a time.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the marks in DIR: play only what is missing.")]
+    = False,
+    sample: Annotated[int | None, typer.Option(
+        metavar="N", min=1, help="Grade N submissions, drawn by the seed.")] = None,
+    seed: Annotated[int | None, typer.Option(
+        metavar="N", help="Decides everything that is random, for the whole cohort (default: 0).")] = None,
+    cap: Annotated[float, typer.Option(
+        metavar="SECONDS", min=1, help="No submission gets more; what was not played by then is undecided.")] = 600,
+    assignment: AssignmentOption = None,
+    variant: VariantOption = "",
+) -> None:
+    """Grade a class: marks, feedback and evidence for every submission."""
+    options = GradeOptions(submissions, out, assignment, variant, rubric, roster, decisions, by_hand, mend, jobs, seed,
+                           sample, resume, cap)  # fmt: skip
+    _end(lambda: grading.grade(options))
 
 
 @app.command()

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,10 +38,14 @@ class Prepared:
     subject: Subject
     options: Options
     decision: Decision | None = None  # None: there was nothing to find out
+    waits: bool = False  # its programs poll: most of a play is waiting
 
 
-def prepare(options: Options, folder: Path) -> Prepared:
-    """Choose, find and build; of a submission, find out what the plays must know. Raises as `choose` and `build` do."""
+def prepare(options: Options, folder: Path, doing: Callable[[str], None] | None = None) -> Prepared:
+    """Choose, find and build; of a submission, find out what the plays must know. Raises as `choose` and `build` do.
+
+    `doing` is told of each experiment; without it the terminal shows them.
+    """
     if options.subject is None:
         if options.subject_file is not None:
             raise Wrong("--subject-file says what is so of a submission: name its folder with --subject DIR")
@@ -56,13 +61,14 @@ def prepare(options: Options, folder: Path) -> Prepared:
     subject = _with_commands(open_subject(options, course, folder / "built", given), given, course.assignment)
     if not needed(course.assignment, subject, given, options.variant):
         return Prepared(course, chosen, replace(subject, accounts_end=_end(given)), options)
-    with Console(verbose=False).busy() as doing:
-        lab = _laboratory(course, folder, doing)
+    with nullcontext(doing) if doing else Console(verbose=False).busy() as told:
+        lab = _laboratory(course, folder, told)
         decision = decide(subject, course.assignment, lab, given, variant=options.variant)
     if not chosen:
         course, chosen = choose(replace(options, variant=decision.assignment.name))
         options = replace(options, variant=decision.assignment.name)
-    return Prepared(replace(course, assignment=decision.assignment), chosen, decision.subject, options, decision)
+    return Prepared(replace(course, assignment=decision.assignment), chosen, decision.subject, options, decision,
+                    lab.saw_polling)
 
 
 def _given(file: Path | None, assignment: Assignment) -> Given:

@@ -15,16 +15,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing.context import BaseContext
 from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-
-def context() -> BaseContext:
-    """How processes are made here: a copy of this one takes 2 ms, a fresh one must load everything again."""
-    return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+# How processes are made here: a copy of this one takes 2 ms, a fresh one must load everything again.
+CONTEXT = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 
 
 def in_workers(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]:
@@ -39,7 +36,7 @@ def in_workers(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterato
 @contextlib.contextmanager
 def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """So many workers; give them `interruptibly` to do."""
-    workers = ProcessPoolExecutor(jobs, mp_context=context(), initializer=begin_worker)
+    workers = ProcessPoolExecutor(jobs, mp_context=CONTEXT, initializer=begin_worker)
     with _stopped(workers):
         yield workers
 

@@ -54,8 +54,7 @@ def find_out(home: tuple[Path, Path, Ground]) -> Way:
         one.chmod(0o711)
     lab = Laboratory(ground.text, ground.sample, stages)
     found = decide(subject, ground.assignment, lab, variant=ground.assignment.name)
-    waits = any(event.watched for played in lab.played for event in played.settled())
-    return Way(found.assignment, found.subject, found.subject.accounts_end, waits)
+    return Way(found.assignment, found.subject, found.subject.accounts_end, lab.saw_polling)
 
 
 @dataclass(slots=True)

@@ -127,6 +127,11 @@ class Laboratory:
     begins: Callable[[str], None] = lambda name: None  # told of each experiment that begins
     played: list[Played] = field(default_factory=list)
 
+    @property
+    def saw_polling(self) -> bool:
+        """Whether a program ran with nothing to do: most of its plays will be waiting."""
+        return any(event.watched for played in self.played for event in played.settled())
+
     def play(self, name: str, subject: Subject, assignment: Assignment, *steps: object,
              accounts: str | None = None) -> Played:
         """Play these steps on a fresh stage. `accounts`: the text of the accounts file, as it stands."""

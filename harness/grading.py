@@ -1,0 +1,183 @@
+"""`harness grade`: from a folder of submissions to marks, feedback and evidence, as a table of contents."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.cohort import Job, Told, complete, play_submission
+from harness.course import Course, Options, choose
+from harness.exits import Exit, Wrong
+from harness.grade.engines import Begun, Engine, Processes
+from harness.grade.intake.submission import Submission, take_in
+from harness.grade.kept import Kept, Known, hangs_on_time
+from harness.grade.mends import Mend, fitted, load_mends, mended
+from harness.grade.roster import Roster, Student, load_roster, matched
+from harness.grade.rubric import load_rubric
+from harness.grade.scheme import Rubric
+from harness.grade.store import Store, open_store
+from harness.marking import Marking, everybody, first_line, mark_all, told, write_all
+from harness.report.live import CohortView
+from harness.scenario.model import Scenario
+from harness.stage import best_level
+
+# Where submissions lie while they are graded, unpacked, in the folder of results.
+_UNPACKED = ".submissions"
+
+
+@dataclass(frozen=True, slots=True)
+class GradeOptions:
+    """What `harness grade` was asked for."""
+
+    submissions: Path
+    out: Path
+    assignment: Path | None = None
+    variant: str = ""  # "": the assignment's own; a class has one, whatever somebody handed in
+    rubric: Path | None = None
+    roster: Path | None = None
+    decisions: Path | None = None  # None: decisions.csv in the folder of results, if there is one
+    by_hand: Path | None = None  # None: by-hand.csv there, likewise
+    mend: Path | None = None
+    jobs: int = 1
+    seed: int | None = None  # None: the one that the store knows, or 0
+    sample: int | None = None
+    resume: bool = False
+    cap: float = 600.0
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what a cohort is graded."""
+
+    course: Course
+    chosen: Sequence[Scenario]
+    rubric: Rubric
+    options: Options  # of the plays: the assignment, the variant, the seed
+
+
+def grade(options: GradeOptions) -> Exit:
+    """Grade a cohort. 0: everybody was graded; 4: a person must decide something."""
+    rules, roster, mends = _rules(options), _roster(options), load_mends(options.mend) if options.mend else {}
+    with open_store(options.out) as store, _unpacked(options.out) as unpacked:
+        rules = _begin(options, rules, store)
+        intake = take_in(options.submissions, unpacked / "handed-in")
+        fit = fitted(mends, intake.submissions)
+        theirs = [mended(one, fit[one.id], unpacked / "mended") if one.id in fit else one for one in intake.submissions]
+        cohort = matched(roster, theirs) if roster is not None else everybody(theirs)
+        chosen = _sample(cohort.pairs, options.sample, rules.options.seed)
+        interrupted = _play(options, rules, [one for _, one in chosen], fit, store)
+        marking = Marking(options.out, rules.course, rules.chosen, rules.rubric, rules.options.seed, store)
+        results = mark_all(marking, replace(cohort, pairs=chosen), fit, options.decisions, options.by_hand)
+        remarks = [*intake.remarks, *cohort.remarks, *(roster.remarks if roster is not None else ())]
+        write_all(marking, results, remarks)
+    print(told(results, options.out))
+    if interrupted:
+        return Exit.INTERRUPTED
+    return Exit.UNDECIDED if any(one.undecided_count or one.conflicts for one in results) else Exit.PASSED
+
+
+def _rules(options: GradeOptions) -> Rules:
+    """The scenarios that count. Raises Mistakes, Wrong and Nothing."""
+    home = options.assignment or Path("scenarios")
+    plays = Options([str(home)], home, variant=options.variant)
+    course, chosen = choose(plays, wording_free=True)
+    rubric = load_rubric(options.rubric) if options.rubric else course.rubric
+    if rubric is None:
+        raise Wrong(f"{home}: there is no rubric here to grade by; name one with --rubric FILE")
+    return Rules(course, chosen, rubric, replace(plays, variant=course.assignment.name))
+
+
+def _roster(options: GradeOptions) -> Roster | None:
+    return load_roster(options.roster) if options.roster else None
+
+
+def _begin(options: GradeOptions, rules: Rules, store: Store) -> Rules:
+    """One seed for a whole cohort: the one that was asked for, or the one that its marks were begun with."""
+    kept = store.about("seed")
+    if kept is not None and not options.resume:
+        raise Wrong(f"{options.out}: there are marks of a cohort here already: --resume goes on with them, "
+                    "or give another folder with --out")  # fmt: skip
+    if kept is not None and options.seed is not None and int(kept) != options.seed:
+        raise Wrong(f"{options.out}: these marks were begun with --seed {kept}, and a cohort has one seed")
+    seed = int(kept) if kept is not None else options.seed or 0
+    store.note("seed", str(seed))
+    return replace(rules, options=replace(rules.options, seed=seed))
+
+
+@contextlib.contextmanager
+def _unpacked(out: Path) -> Iterator[Path]:
+    """The folder where submissions lie while they are graded; nothing of it stays."""
+    folder = out / _UNPACKED
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sample(pairs: Sequence[tuple[Student, Submission]], number: int | None, seed: int
+            ) -> Sequence[tuple[Student, Submission]]:  # fmt: skip
+    """So many of them, drawn by the seed; all, in their order, if none was asked for."""
+    if number is None or number >= len(pairs):
+        return pairs
+    drawn = random.Random(seed).sample(range(len(pairs)), number)
+    return [pairs[at] for at in sorted(drawn)]
+
+
+def _play(options: GradeOptions, rules: Rules, theirs: Sequence[Submission], mends: Mapping[str, Mend], store: Store
+          ) -> bool:  # fmt: skip
+    """Play what is missing; the same files are played once. Returns whether somebody interrupted it."""
+    todo = {one.digest: one for one in reversed(theirs) if one.digest and not one.trouble}
+    jobs = [job for one in reversed(todo.values()) if (job := _job(options, rules, one, mends, store)) is not None]
+    view = CohortView()
+    view.begin(len(jobs), best_level(), len(todo) - len(jobs))
+    engine: Engine[Job, Told] = Processes(play_submission, options.jobs)
+    try:
+        _run(engine, jobs, store, view)
+        again = [job for job in (_again(one, store) for one in jobs) if job is not None]
+        if again:
+            view.say(f"played again with nothing beside it, as a deadline decided it: {len(again)} submissions")
+            _run(Processes(play_submission, 1), again, store, view)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        view.close()
+    return False
+
+
+def _job(options: GradeOptions, rules: Rules, one: Submission, mends: Mapping[str, Mend], store: Store) -> Job | None:
+    """What is to be played of this submission; None: nothing."""
+    mend = mends.get(one.id)
+    plays = replace(rules.options, subject_file=mend.subject_file if mend else None)
+    job = Job(one.digest, one.folder, plays, rules.rubric, options.out / one.folder.name,
+              frozenset(store.plays(one.digest)), cap=options.cap, root=options.out, name=one.id)  # fmt: skip
+    return None if complete(job, store.known(one.digest), rules.chosen, rules.course) else job
+
+
+def _again(job: Job, store: Store) -> Job | None:
+    """The plays of this submission that time decided while others played beside it."""
+    keys = frozenset(key for key, kept in store.plays(job.digest).items() if hangs_on_time(kept) and not kept.alone)
+    return replace(job, have=frozenset(), only=keys, alone=True) if keys else None
+
+
+def _run(engine: Engine[Job, Told], jobs: Sequence[Job], store: Store, view: CohortView) -> None:
+    for job, said in engine.run(jobs):
+        if isinstance(said, Begun):
+            view.started(job.digest, job.name)
+        elif isinstance(said, Known):
+            store.learn(said)
+            view.doing(job.digest, said.trouble)
+        elif isinstance(said, Kept):
+            store.keep(said)
+            view.played(job.digest, said.outcome)
+        else:
+            if said.fault:
+                store.learn(Known(job.digest, trouble=said.fault, code="harness-fault", ours=True))
+            known = store.known(job.digest)
+            view.ended(job.digest, first_line(known.trouble) if known else "")
