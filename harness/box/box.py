@@ -62,6 +62,9 @@ class Bounds:
     files: int = 20_000
 
 
+USUAL = Bounds()
+
+
 @dataclass(frozen=True, slots=True)
 class Spawned:
     """A program that runs: its pid as /proc of the box names it, and a descriptor that tells when it is gone."""
@@ -125,7 +128,7 @@ class Box:
     """
 
     def __init__(self, level: Level = "auto", *, relay: bool = False, folder: Path | None = None,
-                 shown: Iterable[str] = (), bounds: Bounds = Bounds()) -> None:  # fmt: skip
+                 shown: Iterable[str] = (), bounds: Bounds = USUAL) -> None:  # fmt: skip
         _allow_many_files()
         self._order = {"relay": relay, "folder": str(folder or ""), "shown": needed(shown), "hidden": os.getcwd(),
                        "uid": student(), "bounds": asdict(bounds)}  # fmt: skip
@@ -166,7 +169,7 @@ class Box:
         self.launcher = int(message["ready"])  # as its own /proc names it: 1 in a box
         self.guardian = self._process.pid
         self.lacks = list(message["lacks"])
-        self._uid = self._order["uid"] if level == "box" else os.geteuid()
+        self._uid = student() if level == "box" else os.geteuid()
         gifts = dict(zip(message["gifts"], fds, strict=True))
         self.proc, self.diag = gifts.pop("proc", -1), gifts.pop("diag", -1)
         self.clients = {name.removeprefix("clients/"): fd for name, fd in gifts.items()}

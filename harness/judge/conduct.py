@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from harness.events import Conduct, Exited, Idled, Settled
 from harness.judge import sentences as say
+from harness.judge.bounds import too_much, unseen
 from harness.judge.causes import traceback
 from harness.judge.growth import kept
 from harness.judge.miss import Miss
@@ -39,6 +40,9 @@ def crashes(view: View) -> Iterator[tuple[int, str, Miss]]:
             who = say.program(view, event.actor)
             doing = next((step.text for step in view.scenario.steps() if step.number == event.step), "")
             sentence = f"{who} {say.ending(event)} in the middle of the play" + (f", at {doing!r}" if doing else "")
+            if (took := too_much(view, event, at)) is not None:
+                yield event.step, event.actor, took
+                continue
             error = traceback(view, event.actor, view.born(event.actor, at), at + 1)
             likely = f"{who} printed a traceback: {error}" if error and (event.status or event.signal) else ""
             miss = Miss("crashed", sentence, "it goes on", say.ending(event),
@@ -88,6 +92,7 @@ def remarks(view: View) -> Iterator[tuple[str, Miss]]:
         if isinstance(event, Conduct) and event.stayed:
             text = f"{say.program(view, event.actor)} left running: {', '.join(event.stayed[:3])}"
             yield event.actor, Miss("stayed", text, verdict=Verdict.PASSED)
+    yield from unseen(view)
     yield from kept(view)
     yield from _spinning(view)
     yield from starved(view)

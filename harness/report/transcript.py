@@ -11,7 +11,21 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
-from harness.events import Capped, Event, Exited, Noted, NotTyped, Output, Settled, Signalled, Started, StepBegan, Typed
+from harness.box.words import amount
+from harness.events import (
+    Capped,
+    Event,
+    Exceeded,
+    Exited,
+    Noted,
+    NotTyped,
+    Output,
+    Settled,
+    Signalled,
+    Started,
+    StepBegan,
+    Typed,
+)
 from harness.recording import Recording
 from harness.scenario.matching import visible
 
@@ -143,6 +157,8 @@ def _row(event: Event) -> Row | None:
             return Row(event.t, event.step, actor, Kind.EVENT, "started again")
         case Capped(actor=actor, limit=limit, what=what):
             return Row(event.t, event.step, actor, Kind.EVENT, f"{what} past {limit:,} bytes was not kept")
+        case Exceeded(actor=actor, what=what, bound=bound):
+            return Row(event.t, event.step, actor, Kind.EVENT, f"took more than {amount(what, bound)}, and is ended")
         case Settled(evidence=evidence, cause=cause) if cause and evidence in _TROUBLE:
             return Row(event.t, event.step, "", Kind.NOTE, f"{_TROUBLE[evidence]}: {cause}")
         case Noted(text=text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.box.box import (
     ANSWER_WITHIN,
     BATCH,
+    USUAL,
     Bounds,
     Box,
     Gone,
@@ -17,5 +18,5 @@ from harness.box.box import (
     best_level,
 )
 
-__all__ = ["ANSWER_WITHIN", "BATCH", "Bounds", "Box", "Gone", "Level", "NotSpawned", "Over", "Side", "Spawned",
+__all__ = ["ANSWER_WITHIN", "BATCH", "USUAL", "Bounds", "Box", "Gone", "Level", "NotSpawned", "Over", "Side", "Spawned",
            "StageError", "best_level"]  # fmt: skip

@@ -28,7 +28,7 @@ from harness.scenario.network import Network
 from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
 from harness.stage.asking import Asking
-from harness.stage.box import Bounds, Box, Level, NotSpawned, StageError
+from harness.stage.box import USUAL, Bounds, Box, Level, NotSpawned, StageError
 from harness.stage.census import Counting, since, unasked
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
@@ -50,7 +50,7 @@ class Limits:
     file: int = 8 << 20  # bytes of one file that are read
     files: int = 500  # files of one actor that are looked at in a snapshot
     proc: bool = True  # False: do as where there is no /proc, and go by time
-    bounds: Bounds = Bounds()  # what the programs may take
+    bounds: Bounds = USUAL  # what the programs may take
 
 
 class Stage(Taps):

@@ -7,18 +7,16 @@ student's fault (`NoCompiler`: not run).
 
 from __future__ import annotations
 
-import compileall
-import contextlib
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.box.box import Over
+from harness.box.once import run_once
+from harness.box.words import amount
 from harness.scenario.assignment import Assignment
 from harness.subject.copying import copy_sources
 from harness.subject.find import Entry, command_words, find_entries
@@ -33,6 +31,7 @@ _WORDS = 20_000
 _LAST = 160
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _PACKAGE = re.compile(rb"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
+_COMPILE = ["-I", "-S", "-m", "compileall", "-q", "-q", "-r", "3", "."]
 _MAIN = re.compile(rb"\bmain\s*\(")
 # How what a C compiler made begins: ELF, and Mach-O of two sizes.
 _COMPILED = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
@@ -115,7 +114,8 @@ def _make(entry: Entry, folder: Path, inside: Path) -> tuple[list[str], str]:
         if why := why_python_2(folder / inside):
             return [_python_2(entry, why), entry.file], ""
         # Compiled once here, not once per actor: a client with a dozen modules starts in half the time.
-        compileall.compile_dir(folder, quiet=2, maxlevels=3)
+        # In a box too: what a compiler is given may be made to bring it down.
+        run_once([sys.executable, *_COMPILE], folder, within=_BUILD_S, most=0)
         return [sys.executable, entry.file], ""
     if entry.language == "java":
         return _make_java(entry, folder, inside), ""
@@ -232,21 +232,19 @@ def _need(tool: str, entry: Entry) -> None:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    """Run a build in its copy. Everything that it started is gone afterwards, also after Ctrl-C."""
-    # A file, not a pipe: what the build leaves running may hold a pipe open for ever.
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                   start_new_session=True)
-        try:
-            status = process.wait(_BUILD_S)
-        except subprocess.TimeoutExpired as exc:
-            raise DoesNotBuild(f"{' '.join(command)}: still building after {_BUILD_S} s") from exc
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        output.seek(0)
-        words = output.read(_WORDS).decode(errors="replace").strip()
-    if status:
-        what = f"does not build: {' '.join(command)} ended with status {status}"
+    """Run a build in its copy, in a box: a makefile may do whatever a program may."""
+    said = " ".join(command)
+    ran = run_once(command, folder, within=_BUILD_S, most=_WORDS)
+    if ran.over:
+        raise DoesNotBuild(f"does not build: {said} {_took(ran.over[0])}")
+    if ran.status is None:
+        raise DoesNotBuild(f"{said}: still building after {_BUILD_S} s")
+    if ran.status:
+        what = f"does not build: {said} ended with status {ran.status}"
+        words = ran.words.decode(errors="replace").strip()
         raise DoesNotBuild(f"{what}\n{words}" if words else what)
+
+
+def _took(over: Over) -> str:
+    verb = "had" if over.what == "processes" else "took"
+    return f"{verb} more than {amount(over.what, over.bound)} and was ended"

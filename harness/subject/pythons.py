@@ -46,7 +46,7 @@ def _old_line(text: str) -> int:
             compile(text, "program", "exec")
         except SyntaxError as exc:
             return exc.lineno or 0 if str(exc.msg).startswith(_OLD) else 0
-        except ValueError:  # a null byte
+        except (ValueError, RecursionError, MemoryError):  # a null byte, or ten thousand brackets
             return 0
     return 0
 

@@ -60,7 +60,7 @@ def free_port() -> Iterator[int]:
 def on_stage(folder: Path, people: list[str], network: Network | None = None) -> Iterator[tuple[Stage, Recorder]]:
     """A stage with the forum's server and these people logged in; with a `network` there is a relay between."""
     recorder = Recorder()
-    with Stage(folder, recorder, network=network) as stage:
+    with Stage(folder, recorder, network=network, shown=[*server(0), *client(0)]) as stage:
         (stage.folder_of("server") / "credentials.txt").write_text(accounts(people), encoding="utf-8")
         stage.start("server", server(stage.port()))
         if stage.ready("server", WITHIN) is None:

@@ -118,7 +118,7 @@ def _both(folder: Path, server: str, clients: int) -> Iterator[tuple[Stage, Stag
 def _asking(folder: Path, server: str, clients: int, network: Network | None) -> Iterator[tuple[Stage, Recorder]]:
     """A stage with a server and a client that has its connections."""
     recorder = Recorder()
-    with Stage(folder, recorder, network=network) as stage:
+    with Stage(folder, recorder, network=network, shown=[str(programs)]) as stage:
         programs = ROOT / "tests" / "bench"
         stage.start("server", [sys.executable, str(programs / server), str(stage.port())])
         if stage.ready("server", WITHIN) is None:

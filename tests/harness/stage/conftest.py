@@ -12,6 +12,8 @@ from harness.recording import Recorder
 from harness.stage import Stage, best_level
 
 PROGRAMS = Path(__file__).with_name("programs")
+# What a stage must show for these programs to be found.
+SHOWN = [str(PROGRAMS)]
 Opener = Callable[..., Stage]
 
 
@@ -42,5 +44,7 @@ def level(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def stage(level: str, recorder: Recorder, tmp_path: Path) -> Iterator[Stage]:
     """An open stage, closed at the end."""
-    with Stage(tmp_path / "stage", recorder, level=level) as opened:  # type: ignore[arg-type]
+    tmp_path.chmod(0o755)  # a program may be another user than we are
+    with Stage(tmp_path / "stage", recorder, level=level,  # type: ignore[arg-type]
+               shown=[*SHOWN, str(tmp_path)]) as opened:  # fmt: skip
         yield opened

@@ -14,7 +14,7 @@ from harness.recording import Recorder
 from harness.scenario.network import Network
 from harness.stage import Stage
 from tests.harness.stage import wired
-from tests.harness.stage.conftest import program
+from tests.harness.stage.conftest import SHOWN, program
 
 
 @contextlib.contextmanager
@@ -33,7 +33,7 @@ def too_early(level: str, folder: Path, rounds: int, network: Network | None = N
     """Type `rounds` requests through client and server: those at which stillness was seen before the answer was."""
     recorder = Recorder()
     missed = []
-    with Stage(folder, recorder, level=level, network=network) as stage:  # type: ignore[arg-type]
+    with Stage(folder, recorder, level=level, network=network, shown=SHOWN) as stage:  # type: ignore[arg-type]
         stage.start("server", program("threaded_server.py", stage.port()))
         assert stage.ready("server", within=60) is not None
         stage.start("yoda", program("client.py", "127.0.0.1", stage.port_of("yoda")))

@@ -9,7 +9,7 @@ from harness.recording import Recorder
 from harness.scenario.network import Network, parse_condition
 from harness.stage import Stage
 from harness.wire import Carried, Segment, Unlinked
-from tests.harness.stage.conftest import program
+from tests.harness.stage.conftest import SHOWN, program
 
 Wired = Callable[..., Stage]
 
@@ -21,7 +21,8 @@ def network(*conditions: str) -> Network:
 
 def opened(folder: Path, recorder: Recorder, level: str, *conditions: str, seed: int = 0) -> Stage:
     """A stage with a relay."""
-    return Stage(folder, recorder, level=level, network=network(*conditions), seed=seed)  # type: ignore[arg-type]
+    return Stage(folder, recorder, level=level, network=network(*conditions),  # type: ignore[arg-type]
+                 seed=seed, shown=SHOWN)  # fmt: skip
 
 
 def serve(stage: Stage, name: str = "threaded_server.py", *before: str) -> None:
