@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -129,11 +129,11 @@ def _over_cap(task: Task, cap: float) -> Outcome:
                    s.tags)  # fmt: skip
 
 
-def complete(job: Job, known: Known | None, chosen: Sequence[Scenario], course: Course) -> bool:
-    """Whether nothing is left to be played."""
+def complete(job: Job, known: Known | None, wanted: Collection[tuple[str, int]]) -> bool:
+    """Whether nothing is left to be played. `wanted`: the plays that count."""
     if known is None or known.ours:
         return False
-    return bool(known.trouble) or not any(missing(job, chosen, course))
+    return bool(known.trouble) or all(key in job.have for key in wanted)
 
 
 def wanted_plays(rubric: Rubric, course: Course, chosen: Sequence[Scenario], seed: int

@@ -6,10 +6,10 @@ import contextlib
 import random
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.cohort import Job, Told, complete, play_submission
+from harness.cohort import Job, Told, complete, play_submission, wanted_plays
 from harness.course import Course, Options, choose
 from harness.exits import Exit, Wrong
 from harness.grade.engines import Begun, Engine, Processes
@@ -58,6 +58,7 @@ class Rules:
     chosen: Sequence[Scenario]
     rubric: Rubric
     options: Options  # of the plays: the assignment, the variant, the seed
+    plays: Mapping[tuple[str, int], Scenario] = field(default_factory=dict)  # those that count, by key
 
 
 def grade(options: GradeOptions) -> Exit:
@@ -71,7 +72,7 @@ def grade(options: GradeOptions) -> Exit:
         cohort = matched(roster, theirs) if roster is not None else everybody(theirs)
         chosen = _sample(cohort.pairs, options.sample, rules.options.seed)
         interrupted = _play(options, rules, [one for _, one in chosen], fit, store)
-        marking = Marking(options.out, rules.course, rules.chosen, rules.rubric, rules.options.seed, store)
+        marking = Marking(options.out, rules.course, rules.rubric, rules.plays, store)
         results = mark_all(marking, replace(cohort, pairs=chosen), fit, options.decisions, options.by_hand)
         remarks = [*intake.remarks, *cohort.remarks, *(roster.remarks if roster is not None else ())]
         write_all(marking, results, remarks)
@@ -106,7 +107,8 @@ def _begin(options: GradeOptions, rules: Rules, store: Store) -> Rules:
         raise Wrong(f"{options.out}: these marks were begun with --seed {kept}, and a cohort has one seed")
     seed = int(kept) if kept is not None else options.seed or 0
     store.note("seed", str(seed))
-    return replace(rules, options=replace(rules.options, seed=seed))
+    return replace(rules, options=replace(rules.options, seed=seed),
+                   plays=wanted_plays(rules.rubric, rules.course, rules.chosen, seed))
 
 
 @contextlib.contextmanager
@@ -157,7 +159,7 @@ def _job(options: GradeOptions, rules: Rules, one: Submission, mends: Mapping[st
     plays = replace(rules.options, subject_file=mend.subject_file if mend else None)
     job = Job(one.digest, one.folder, plays, rules.rubric, options.out / one.folder.name,
               frozenset(store.plays(one.digest)), cap=options.cap, root=options.out, name=one.id)  # fmt: skip
-    return None if complete(job, store.known(one.digest), rules.chosen, rules.course) else job
+    return None if complete(job, store.known(one.digest), rules.plays) else job
 
 
 def _again(job: Job, store: Store) -> Job | None:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.cohort import wanted_plays
 from harness.course import Course
 from harness.grade.by_hand import ByHand, load_by_hand
 from harness.grade.decisions import Decisions, load_decisions
@@ -38,9 +37,8 @@ class Marking:
 
     out: Path
     course: Course
-    chosen: Sequence[Scenario]
     rubric: Rubric
-    seed: int
+    plays: Mapping[tuple[str, int], Scenario]  # those that count, by key, in the order of their scenarios
     store: Store
 
 
@@ -59,39 +57,37 @@ def mark_all(marking: Marking, cohort: Matched, mends: Mapping[str, Mend], decis
     made = made.meet({student.id: one.digest for student, one in cohort.pairs})
     if made.made:
         made.save(table)
-    plays = wanted_plays(marking.rubric, marking.course, marking.chosen, marking.seed)
-    graded = [_graded(marking, plays, student, one, mends.get(one.id)) for student, one in cohort.pairs]
+    graded = [_graded(marking, student, one, mends.get(one.id)) for student, one in cohort.pairs]
     nothing = Submission("", "", marking.out, marking.out, "")
     graded += [Graded(student, replace(nothing, id=student.id, name=student.name), trouble="nothing was handed in",
                       absent=True) for student in cohort.absent]  # fmt: skip
-    graded += [replace(_graded(marking, plays, Student(one.id, one.name), one, mends.get(one.id)),
+    graded += [replace(_graded(marking, Student(one.id, one.name), one, mends.get(one.id)),
                        look=[f"{one.id} handed in, and is not on the roster"]) for one in cohort.strangers]  # fmt: skip
     return [result_of(one, marking.rubric, made, given) for one in graded]
 
 
-def _graded(marking: Marking, plays: Mapping[tuple[str, int], Scenario], student: Student, one: Submission,
+def _graded(marking: Marking, student: Student, one: Submission,
             mend: Mend | None) -> Graded:  # fmt: skip
     known = marking.store.known(one.digest) if one.digest else None
-    visible = {scenario.key: scenario.visible for scenario in plays.values()}
+    visible = {scenario.key: scenario.visible for scenario in marking.plays.values()}
     if one.trouble or known is None or known.trouble:
         trouble = one.trouble or (known.trouble if known else "it was not graded yet")
         code = known.code if known else ""
         found = [Finding(Verdict.UNDECIDED if known.ours else Verdict.FAILED, code, trouble)] if known and code else []
         return Graded(student, one, trouble=trouble, visible=visible, findings=found, mend=mend)
-    outcomes, levels = _outcomes(marking, plays, one.digest)
+    outcomes, levels = _outcomes(marking, one.digest)
     remarks = [Finding(Verdict.PASSED, code, sentence) for code, sentence in known.remarks]
     look = [] if len(outcomes) == len(visible) else [f"{len(visible) - len(outcomes)} scenarios were not played yet"]
     return Graded(student, one, outcomes, level=" and ".join(levels), variant=known.variant, visible=visible,
                   findings=remarks, mend=mend, look=[*look, *one.remarks])  # fmt: skip
 
 
-def _outcomes(marking: Marking, plays: Mapping[tuple[str, int], Scenario], digest: str
-              ) -> tuple[list[Outcome], list[str]]:  # fmt: skip
+def _outcomes(marking: Marking, digest: str) -> tuple[list[Outcome], list[str]]:
     """One outcome a scenario, in their order, judged by today's judge; and how well its plays were kept apart."""
     kept = marking.store.plays(digest)
     mine: dict[str, list[Seeded]] = {}
     levels: dict[str, None] = {}
-    for key, scenario in plays.items():
+    for key, scenario in marking.plays.items():
         if key in kept:
             one = _judged(marking, kept[key], scenario)
             levels |= {one.level: None} if one.level else {}
