@@ -23,9 +23,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from harness.exits import Wrong
+from harness.grade.intake.disk import no_room, read_file, write_file
 from harness.grade.intake.places import Odd
-from harness.grade.intake.sink import Broken, Sink, Tally, junk_in, no_room, read_file, write_file
+from harness.grade.intake.sink import Sink, junk_in
 from harness.grade.intake.submission import Submission, digest_of
+from harness.grade.intake.tally import Broken, Tally
 from harness.grade.intake.unpack import files_in, pour
 from harness.grade.roster import folded
 from harness.scenario.checked import checked

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.exits import Wrong
+from harness.grade.intake.disk import make_folder
 from harness.grade.intake.gradescope import METADATA, Person, Uploaded, load_metadata
 from harness.grade.intake.labels import Label, read_label
 from harness.grade.intake.places import Odd, Parts, parts_of, told
-from harness.grade.intake.sink import Broken, Entry, Limits, Sink, Tally, junk_in, make_folder
+from harness.grade.intake.sink import Sink, junk_in
+from harness.grade.intake.tally import Broken, Entry, Limits, Tally
 from harness.grade.intake.unpack import DAMAGED, entries, is_archive, stem, words
 from harness.grade.intake.zips import DAMAGED as DAMAGED_ZIP
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from harness.exits import Wrong
 from harness.grade.intake.cohort import Candidate, open_cohort
+from harness.grade.intake.disk import make_folder, read_file, remove
 from harness.grade.intake.gradescope import Person
 from harness.grade.intake.labels import file_names
 from harness.grade.intake.places import told
-from harness.grade.intake.sink import Broken, Entry, Kind, Limits, Sink, Tally, make_folder, read_file, remove
+from harness.grade.intake.sink import Sink
+from harness.grade.intake.tally import Broken, Entry, Kind, Limits, Tally
 from harness.grade.intake.tidy import drop_classes, drop_environments, unwrapped
 from harness.grade.intake.unpack import beside, files_in, open_all, pour, unpack
 

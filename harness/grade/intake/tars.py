@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from harness.grade.intake.sink import CHUNK, Broken, Entry, Kind, Limits
+from harness.grade.intake.disk import CHUNK
+from harness.grade.intake.tally import Broken, Entry, Kind, Limits
 
 _BLOCK = tarfile.BLOCKSIZE
 # A header that carries a long name. Names have a few hundred bytes.

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.grade.intake.sink import Tally
+from harness.grade.intake.tally import Tally
 from harness.grade.intake.unpack import files_in
 
 # The folder of the platform, of the archive, of the project, of its sources, and one to spare.

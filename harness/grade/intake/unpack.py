@@ -8,17 +8,10 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from harness.grade.intake.disk import read_file
 from harness.grade.intake.places import told
-from harness.grade.intake.sink import (
-    Broken,
-    Entry,
-    Kind,
-    Limits,
-    Sink,
-    Tally,
-    junk_in,
-    read_file,
-)
+from harness.grade.intake.sink import Sink, junk_in
+from harness.grade.intake.tally import Broken, Entry, Kind, Limits, Tally
 from harness.grade.intake.tars import DAMAGED as DAMAGED_TAR
 from harness.grade.intake.tars import tar_entries
 from harness.grade.intake.zips import DAMAGED as DAMAGED_ZIP

@@ -12,7 +12,9 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from harness.grade.intake.sink import CHUNK, Broken, Entry, Kind, Limits, junk_in
+from harness.grade.intake.disk import CHUNK
+from harness.grade.intake.sink import junk_in
+from harness.grade.intake.tally import Broken, Entry, Kind, Limits
 
 # The end of a zip is found within so many bytes from its end: 22, and a comment of at most 65,535.
 _END = 22 + 65_535

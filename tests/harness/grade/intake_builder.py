@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from harness.grade.intake.sink import Limits
 from harness.grade.intake.submission import Intake, Submission, take_in
+from harness.grade.intake.tally import Limits
 
 PROGRAM = {"server.py": b"print('server')\n", "client.py": b"print('client')\n"}
 # Ten times smaller than the real ones: what breaks them is built in a moment.

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from harness.grade.intake.labels import clean, file_names, read_label
 from harness.grade.intake.places import Odd, led_to, parts_of, readable, told
-from harness.grade.intake.sink import Entry, Kind, Sink, Tally
+from harness.grade.intake.sink import Sink
+from harness.grade.intake.tally import Entry, Kind, Tally
 
 PIECES = ["..", ".", "/", "\\", "a", "b", "C:", "~", "", "\0", "%2e%2e", "\udce9", "\ud800", "é", "x" * 300, " ", "..."]
 NAMES = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=12).map("/".join),
