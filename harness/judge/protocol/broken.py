@@ -19,7 +19,8 @@ from harness.judge.view import View
 from harness.wire import Carried, Segment, Unlinked
 
 _Key = tuple[int, str]
-_TRY = ("keep what recv() brings in a buffer, and take a message out once all of it is there: a newline behind it or a "
+# What to do about both.
+TRY = ("keep what recv() brings in a buffer, and take a message out once all of it is there: a newline behind it or a "
         "length in front of it says where it ends")  # fmt: skip
 
 
@@ -127,7 +128,7 @@ class _Way:
         piece = f"bytes {max(segment.at - message.at, 0) + 1:,} to {got:,} of {message.size:,}"
         seen = f"the network ({segment.condition}) brought {piece} as one segment; then {who} {did}"
         expected = f"it reads until all {message.size:,} bytes of the message are there"
-        miss = Miss("message-cut", sentence, expected, seen, where=_where(message), likely=_TRY)
+        miss = Miss("message-cut", sentence, expected, seen, where=whereabouts(message), likely=TRY)
         return Broken(index, segment.step, actor, miss, message)
 
     def _glued(self) -> Iterator[Broken]:
@@ -146,7 +147,7 @@ class _Way:
             seen = f"the network ({segment.condition}) brought {piece} as one segment; then {who} {did}"
             if self._to == "client" or len(back) < len(inside):
                 miss = Miss("messages-glued", sentence, "it takes one message after the other out of what came", seen,
-                            where=_where(inside[-1]), likely=_TRY)  # fmt: skip
+                            where=whereabouts(inside[-1]), likely=TRY)  # fmt: skip
                 yield Broken(index, segment.step, actor, miss, inside[-1])
 
 
@@ -154,7 +155,8 @@ def _other(to: str) -> str:
     return "client" if to == "server" else "server"
 
 
-def _where(message: Message) -> str:
+def whereabouts(message: Message) -> str:
+    """The connection, which way on it, and when."""
     ends = (message.actor or "a client", "the server")
     sender, receiver = ends if message.to == "server" else ends[::-1]
     return f"connection {message.link}, from {sender} to {receiver}, at {message.t:.3f} s"

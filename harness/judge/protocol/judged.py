@@ -10,6 +10,7 @@ from harness.judge.protocol.broken import Broken, broken
 from harness.judge.protocol.figures import readable_passwords
 from harness.judge.protocol.messages import Wire
 from harness.judge.protocol.phases import illegal_moves
+from harness.judge.protocol.swallowed import find_swallowed
 from harness.judge.protocol.transport import transport
 from harness.judge.view import View
 from harness.scenario.mistakes import Mistakes
@@ -33,7 +34,7 @@ def _explained(view: View, wire: Wire, findings: Sequence[Finding]) -> list[Find
     failed = next((n for n, finding in enumerate(findings) if finding.verdict is Verdict.FAILED), None)
     if failed is None:
         return list(findings)
-    cause = _cause(broken(view, wire), findings[failed], view)
+    cause = _cause(broken(view, wire), findings[failed], view) or find_swallowed(view, wire, findings[failed])
     if cause is None:
         return list(findings)
     told = _finding(view, cause.step, cause.actor, cause.miss)

@@ -115,3 +115,40 @@ def test_a_client_that_needs_two_segments_is_told_when_they_are_glued(tmp_path: 
     assert (found.code, found.actor) == ("messages-glued", "yoda")
     assert found.sentence == ("yoda's client took one recv() for one message: 2 messages of 17 and 24 bytes came to it "
                               "in one segment, and it acted on what came first")  # fmt: skip
+
+
+# What it cannot read it throws away, and says nothing.
+DEAF_SERVER = HASTY_SERVER.replace("""                self.request.sendall(b'{"status": "ERROR"}\\n')\n""", "")
+# It reads with care, and does not answer one text: for a reason of its own.
+_READS = "                said = json.loads(data)\n"
+MOODY_SERVER = CAREFUL_SERVER.replace(_READS, f"""{_READS}\
+                if "hush" in said["text"]:
+                    continue
+""")
+LONG = "a long text that does not fit into fifty bytes"
+SWALLOWED = f"- yoda starts\n- yoda: short\n- yoda sees: SHORT\n- yoda: {LONG}\n- yoda sees: {LONG.upper()}\n"
+
+
+def test_a_server_that_throws_half_a_message_away_in_silence_is_told(tmp_path: Path) -> None:
+    """Nothing was answered; one of the same kind, that came whole, was."""
+    assert DEAF_SERVER != HASTY_SERVER
+    found = finding(plays(tmp_path, "cut 50", server=DEAF_SERVER, play=SWALLOWED))
+    assert (found.code, found.step, found.actor) == ("message-cut", 4, "server")
+    assert found.sentence == (
+        f"""the server does not put together what several recv() bring: 'SAY text="{LONG}"' came to it in 2 """
+        "segments, it read all of them, and still waits for more; 'SAY text=short' came in one segment, and was acted "
+        "on")  # fmt: skip
+    assert found.seen.startswith("the network (cut 50) brought bytes 1 to 50 of ")
+
+
+def test_silence_is_not_blamed_on_pieces_where_nothing_was_ever_whole(tmp_path: Path) -> None:
+    """Every request came in pieces: whether it would be answered whole nobody knows."""
+    found = finding(plays(tmp_path, "cut 1", server=DEAF_SERVER, play=f"- yoda starts\n- yoda: {LONG}\n"))
+    assert found.code == "no-answer"
+
+
+@pytest.mark.parametrize("network", ["cut 50", "cut 1", "glue"])
+def test_who_put_pieces_together_before_is_silent_for_another_reason(tmp_path: Path, network: str) -> None:
+    """A careful server that hangs in the middle is not accused of what it can do."""
+    found = finding(plays(tmp_path, network, server=MOODY_SERVER, play=f"{SWALLOWED}- yoda: hush {LONG}\n"))
+    assert (found.code, found.step) == ("no-answer", 6)
