@@ -66,16 +66,16 @@ class Cohort:
     remarks: list[str] = field(default_factory=list)
 
 
-def open_cohort(submissions: Path, aside: Path, without: Path) -> Cohort:
+def open_cohort(submissions: Path, aside: Path, without: Path, limits: Limits) -> Cohort:
     """The candidates of a folder or of an archive, which is unpacked into `aside`. Raises Wrong.
 
-    `without`: a folder of ours, which is no submission although it may lie there.
+    `without`: a folder of ours, which is no submission although it may lie there. `limits`: of one submission.
     """
     try:
         if submissions.is_dir():
             return _candidates(_listed(submissions, without), submissions)
         if submissions.is_file() and is_archive(submissions.name):
-            return _candidates(_staged(submissions, aside), submissions)
+            return _candidates(_staged(submissions, aside, limits), submissions)
     except OSError as exc:
         raise Wrong(f"{submissions}: this cannot be read: {words(exc)}") from exc
     except (Broken, *DAMAGED) as exc:
@@ -107,7 +107,7 @@ def wraps(name: str, names: Iterable[str]) -> bool:
     return not read_label(stem(name)).known and len(known) * 2 > len(inside)
 
 
-def _staged(archive: Path, aside: Path) -> list[Child]:
+def _staged(archive: Path, aside: Path, limits: Limits) -> list[Child]:
     """The cohort's archive unpacked, each submission into a folder of its own and held to its own limits."""
     depth = _depth(archive)
     make_folder(aside)
@@ -119,7 +119,7 @@ def _staged(archive: Path, aside: Path) -> list[Child]:
             continue
         whose = place[depth]
         if whose not in sinks:
-            sinks[whose] = Sink(aside / str(len(sinks)), Tally())
+            sinks[whose] = Sink(aside / str(len(sinks)), Tally(limits))
         try:
             sinks[whose].take(entry, place[depth:])
         except (Broken, *DAMAGED_ZIP) as exc:

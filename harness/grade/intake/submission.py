@@ -15,7 +15,7 @@ from harness.grade.intake.gradescope import Person
 from harness.grade.intake.labels import file_names
 from harness.grade.intake.places import told
 from harness.grade.intake.sink import Sink
-from harness.grade.intake.tally import Broken, Entry, Kind, Limits, Tally
+from harness.grade.intake.tally import LIMITS, Broken, Entry, Kind, Limits, Tally
 from harness.grade.intake.tidy import drop_classes, drop_environments, unwrapped
 from harness.grade.intake.unpack import beside, files_in, open_all, pour, unpack
 
@@ -47,18 +47,18 @@ class Intake:
     remarks: Sequence[str] = ()
 
 
-def take_in(submissions: Path, into: Path, limits: Limits | None = None) -> Intake:
+def take_in(submissions: Path, into: Path, limits: Limits = LIMITS) -> Intake:
     """Unpack a cohort (a folder, a zip or a tar) into `into`, a folder a student. Raises Wrong.
 
     `into` is made if it is not there, and must be empty. Nothing is written outside of it.
     """
     _ready(into)
     try:
-        cohort = open_cohort(submissions, into / _ASIDE, into.resolve())
+        cohort = open_cohort(submissions, into / _ASIDE, into.resolve(), limits)
         theirs = {who: newest(those) for who, those in _by_person(cohort.candidates).items()}
         needed = {id(one): one for those in theirs.values() for one in those}
         names = _names(needed)
-        got = {key: receive(one, into / names[key], limits or Limits()) for key, one in needed.items()}
+        got = {key: receive(one, into / names[key], limits) for key, one in needed.items()}
     finally:
         remove(into / _ASIDE)
     found = [_submission(who, [(one, got[id(one)]) for one in those]) for who, those in theirs.items()]

@@ -57,11 +57,14 @@ class Limits:
             raise Broken(f"it holds more than {self.entries:,} files and folders: unpack what counts by hand")
 
 
+LIMITS = Limits()
+
+
 @dataclass(slots=True)
 class Tally:
     """What one submission has used up of its limits, and what of it was left out."""
 
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = LIMITS
     bytes: int = 0
     entries: int = 0
     archives: int = 0

@@ -23,6 +23,7 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".ta
 FOREIGN = (".rar", ".7z", ".tar.zst", ".zipx")
 # An archive in an archive in an archive: what is deeper nobody handed in by accident.
 DEEPEST = 3
+_WORDS = 160
 _BY_MAGIC = ((b"PK", zip_entries), (b"Rar!", None), (b"7z\xbc\xaf", None), (b"", tar_entries))
 
 
@@ -69,9 +70,10 @@ def unpack(path: Path, sink: Sink, called: str) -> None:
 
 
 def words(exc: Exception) -> str:
-    """What a library says, as the end of a sentence of ours."""
-    said = (getattr(exc, "strerror", None) or str(exc)).strip().rstrip(".") or type(exc).__name__
-    return said[:1].lower() + said[1:]
+    """What a library says, as the end of a sentence of ours. (It may repeat a name of 60 KB.)"""
+    said = (getattr(exc, "strerror", None) or str(exc)).strip().rstrip(".") or "its end is missing"
+    said = f"{said[:_WORDS]}…" if len(said) > _WORDS else said
+    return said[:1].lower() + said[1:] if said[1:2].islower() else said
 
 
 def pour(folder: Path, sink: Sink) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.grade.intake.submission import Intake, Submission, take_in
-from harness.grade.intake.tally import Limits
+from harness.grade.intake.tally import LIMITS, Limits
 
 PROGRAM = {"server.py": b"print('server')\n", "client.py": b"print('client')\n"}
 # Ten times smaller than the real ones: what breaks them is built in a moment.
@@ -75,12 +75,12 @@ def write(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
-def taken(tmp: Path, files: Mapping[str, bytes], limits: Limits | None = None) -> Intake:
+def taken(tmp: Path, files: Mapping[str, bytes], limits: Limits = LIMITS) -> Intake:
     """The intake of a cohort with these files."""
     return take_in(write(tmp / "cohort", files), tmp / "into", limits)
 
 
-def one(tmp: Path, files: Mapping[str, bytes], limits: Limits | None = None) -> Submission:
+def one(tmp: Path, files: Mapping[str, bytes], limits: Limits = LIMITS) -> Submission:
     """The only submission of a cohort with these files."""
     intake = taken(tmp, files, limits)
     assert len(intake.submissions) == 1

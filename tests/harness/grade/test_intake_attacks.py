@@ -12,11 +12,14 @@ import struct
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from intake_builder import PROGRAM, SMALL, member, one, raw_zip, taken, tarred, tree, write, zipped
 
 from harness.exits import Wrong
@@ -262,6 +265,37 @@ def test_in_a_cohorts_archive_nobody_is_anybody_else(tmp_path: Path) -> None:
     assert [(one.id, list(one.files)) for one in intake.submissions] == [("z1", ["server.py"]), ("z2", ["client.py"])]
     assert (intake.submissions[0].folder / "server.py").read_bytes() == b"1"
     assert sorted(item.name for item in (tmp_path / "world").iterdir()) == ["cohort.zip", "into"]
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred], ids=["zip", "tar"])
+def test_in_a_cohorts_archive_one_bomb_is_one_students(tmp_path: Path, pack: object) -> None:
+    """Everybody is held to the limits of one submission, and who breaks them stops nobody else."""
+    assert callable(pack)
+    data = pack({**{f"z0/{n}": bytes(SMALL.bytes // 4) for n in range(9)}, "z1/server.py": b"1",
+                 **{f"z2/{n}": b"" for n in range(300)}, "z3/server.py": b"3"})  # fmt: skip
+    path = write(tmp_path, {"cohort.zip": data}) / "cohort.zip"
+    found = take_in(path, tmp_path / "into", SMALL).submissions
+    assert [one.trouble.partition(":")[2].partition(":")[0] for one in found] == [
+        " it unpacks to more than 2 MB", "", " it holds more than 200 files and folders", ""]  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "into").iterdir()) == ["z0", "z1", "z2", "z3"]
+
+
+GOOD = [("m.zip", zipped()), ("m.zip", zipped({"in.zip": zipped()})), *(
+    (f"m.tar.{packed or 'gz'}", tarred(packed=packed)) for packed in ("", "gz", "bz2", "xz"))]  # fmt: skip
+
+
+@given(which=st.sampled_from(GOOD), at=st.floats(0, 1), cut=st.integers(0, 60), put=st.binary(max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_no_damage_is_more_than_a_students_trouble(which: tuple[str, bytes], at: float, cut: int, put: bytes) -> None:
+    """Whatever bytes an archive lost or got, it is unpacked, or there is a sentence."""
+    name, data = which
+    start = int(at * len(data))
+    with tempfile.TemporaryDirectory() as folder:
+        found = one(Path(folder), {name: data[:start] + put + data[start + cut :]}, SMALL)
+        assert bool(found.trouble) != bool(found.files)
+        assert len(found.trouble) < 400
+        assert sorted(path.name for path in Path(folder).iterdir()) == ["cohort", "into"]
+        assert [path.name for path in (Path(folder) / "into").iterdir()] == ["m"]
 
 
 def test_a_full_disk_is_nobodys_trouble(tmp_path: Path) -> None:
