@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from harness.events import Exited, Settled
@@ -47,6 +48,20 @@ def several(names: Sequence[str], conjunction: str = "and") -> str:
     return f" {conjunction} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+# What the stage concludes from where everybody stands, in its words; the most telling first.
+_CONCLUSIONS = tuple(map(re.compile, (
+    r"a deadlock in |: a deadlock, if ",
+    r"has read what .* sent, none of its threads |^no thread of .* listens to ",
+    r"waits for its keyboard and not for ",
+    r" serves one client at a time$",
+)))  # fmt: skip
+
+
 def cause(settled: Settled | None) -> str:
-    """Why nothing more came, from the evidence of the stage."""
-    return settled.cause if settled is not None else ""
+    """Why nothing more came, from the evidence of the stage: what follows from it first, then where everybody stood."""
+    clauses = settled.cause.split("; ") if settled is not None and settled.cause else []
+    return "; ".join(sorted(clauses, key=_weight))
+
+
+def _weight(clause: str) -> int:
+    return next((at for at, sign in enumerate(_CONCLUSIONS) if sign.search(clause)), len(_CONCLUSIONS))

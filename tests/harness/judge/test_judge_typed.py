@@ -85,6 +85,16 @@ def test_a_hang_carries_its_cause() -> None:
     assert found.likely == "the server is blocked in recv()"
 
 
+def test_what_follows_from_where_everybody_stands_is_told_first() -> None:
+    """A deadlock before a lock, a lock before what it makes others do; where who stands comes last, in its order."""
+    stands = ["yoda waits in recv() for an answer from the server", "the server is blocked in accept()"]
+    read = "the server has read what yoda sent, none of its threads listens to yoda any more, and 1 of them waits"
+    clauses = [*stands, "the server serves one client at a time", read, "a deadlock in the server"]
+    tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").step().types("yoda", "READ")
+    found = tape.settles([], "stuck", cause="; ".join(clauses)).finding()
+    assert found.likely.split("; ") == [clauses[4], read, clauses[2], *stands]
+
+
 def test_a_key_pressed_at_nobody_fails() -> None:
     """A key needs a program as a line does."""
     tape = Tape("- yoda logs in\n- yoda presses: ctrl-d\n- yoda: READ\n").logs_in("yoda").ends("yoda", 1).step()
