@@ -143,12 +143,14 @@ def grade(
         metavar="N", help="Decides everything that is random, for the whole cohort (default: 0).")] = None,
     cap: Annotated[float, typer.Option(
         metavar="SECONDS", min=1, help="No submission gets more; what was not played by then is undecided.")] = 600,
+    cluster: Annotated[str, typer.Option(
+        metavar="ADDRESS|local:N", help="Grade on the workers of this scheduler of dask.distributed.")] = "",
     assignment: AssignmentOption = None,
     variant: VariantOption = "",
 ) -> None:
     """Grade a class: marks, feedback and evidence for every submission."""
     options = GradeOptions(submissions, out, assignment, variant, rubric, roster, decisions, by_hand, mend, jobs, seed,
-                           sample, resume, cap)  # fmt: skip
+                           sample, resume, cap, cluster)  # fmt: skip
     _end(lambda: grading.grade(options))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.cohort import Job, Told, complete, play_submission, wanted_plays
 from harness.course import Course, Options, choose
 from harness.exits import Exit, Wrong
+from harness.grade.cluster import Cluster
 from harness.grade.engines import Begun, Engine, Processes
 from harness.grade.intake.submission import Submission, take_in
 from harness.grade.kept import Kept, Known, hangs_on_time
@@ -24,6 +25,7 @@ from harness.marking import Marking, everybody, first_line, mark_all, told, writ
 from harness.report.live import CohortView
 from harness.scenario.model import Scenario
 from harness.stage import best_level
+from harness.travelling import grade_parcel, luggage_of, parcel_of, received
 
 # Where submissions lie while they are graded, unpacked, in the folder of results.
 _UNPACKED = ".submissions"
@@ -47,7 +49,7 @@ class GradeOptions:
     sample: int | None = None
     resume: bool = False
     cap: float = 600.0
-    level: str = ""
+    cluster: str = ""  # the address of a scheduler, or "local:N"; "": here
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,9 @@ def _play(options: GradeOptions, rules: Rules, theirs: Sequence[Submission], men
     jobs = [job for one in reversed(todo.values()) if (job := _job(options, rules, one, mends, store)) is not None]
     view = CohortView()
     view.begin(len(jobs), best_level(), len(todo) - len(jobs))
-    engine: Engine[Job, Told] = Processes(play_submission, options.jobs)
     try:
-        _run(engine, jobs, store, view)
+        if jobs:
+            _run(_engine(options, rules), jobs, store, view)
         again = [job for job in (_again(one, store) for one in jobs) if job is not None]
         if again:
             view.say(f"played again with nothing beside it, as a deadline decided it: {len(again)} submissions")
@@ -151,6 +153,14 @@ def _play(options: GradeOptions, rules: Rules, theirs: Sequence[Submission], men
     finally:
         view.close()
     return False
+
+
+def _engine(options: GradeOptions, rules: Rules) -> Engine[Job, Told]:
+    """Where it is done: in processes here, or by the workers of a cluster."""
+    if not options.cluster:
+        return Processes(play_submission, options.jobs)
+    luggage = luggage_of(rules.course)
+    return Cluster(options.cluster, lambda job: parcel_of(job, luggage), grade_parcel, received)
 
 
 def _job(options: GradeOptions, rules: Rules, one: Submission, mends: Mapping[str, Mend], store: Store) -> Job | None:
