@@ -125,7 +125,7 @@ def load_decisions(table: Path) -> Decisions:
             marks = _marks(row["marks"])
         except ValueError:
             found.error(row.place, f"expected marks, or one of {', '.join(WORDS)}, got {row['marks']!r}",
-                        nearest(row["marks"], WORDS))
+                        nearest(row["marks"], map(str, WORDS)))
             continue
         digest = row["digest"].lower().removeprefix(_KIND)
         made.append(Decision(row["id"], row["item"], marks, row["reason"], row["tutor"], digest, row.place))

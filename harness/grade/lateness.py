@@ -24,7 +24,9 @@ class Lateness:
         """What is to be said of it; "" for who was in time."""
         if not self.by:
             return ""
-        counted = "past the last time to hand in" if self.too_late else f"{self.days} day{'s' * (self.days != 1)} count"
+        counted = "1 day counts" if self.days == 1 else f"{self.days} days count"
+        if self.too_late:
+            counted = "past the last time to hand in"
         return f"{said(self.by)} late: {counted}"
 
 
