@@ -143,6 +143,10 @@ def grade(
         metavar="N", help="Decides everything that is random, for the whole cohort (default: 0).")] = None,
     cap: Annotated[float, typer.Option(
         metavar="SECONDS", min=1, help="No submission gets more; what was not played by then is undecided.")] = 600,
+    diff: Annotated[Path | None, typer.Option(
+        metavar="OLD", help="Show every mark that is another than in the earlier grading in OLD, and why.")] = None,
+    compare: Annotated[Path | None, typer.Option(
+        metavar="FILE", help="Show how far the marks in this CSV, given by hand, are the same.")] = None,
     cluster: Annotated[str, typer.Option(
         metavar="ADDRESS|local:N", help="Grade on the workers of this scheduler of dask.distributed.")] = "",
     assignment: AssignmentOption = None,
@@ -150,7 +154,7 @@ def grade(
 ) -> None:
     """Grade a class: marks, feedback and evidence for every submission."""
     options = GradeOptions(submissions, out, assignment, variant, rubric, roster, decisions, by_hand, mend, jobs, seed,
-                           sample, resume, cap, cluster)  # fmt: skip
+                           sample, resume, cap, diff, compare, cluster)  # fmt: skip
     _end(lambda: grading.grade(options))
 
 

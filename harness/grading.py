@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,9 @@ from pathlib import Path
 from harness.cohort import Job, Told, complete, play_submission, wanted_plays
 from harness.course import Course, Options, choose
 from harness.exits import Exit, Wrong
+from harness.grade.agreement import agreement, disagreements, load_marks, strangers
 from harness.grade.cluster import Cluster
+from harness.grade.diff import STUDENTS, changes, load_before
 from harness.grade.engines import Begun, Engine, Processes
 from harness.grade.intake.submission import Submission, take_in
 from harness.grade.kept import Kept, Known, hangs_on_time
@@ -49,6 +52,8 @@ class GradeOptions:
     sample: int | None = None
     resume: bool = False
     cap: float = 600.0
+    diff: Path | None = None  # the folder of an earlier grading
+    compare: Path | None = None  # a table of marks that a person gave
     cluster: str = ""  # the address of a scheduler, or "local:N"; "": here
 
 
@@ -62,10 +67,18 @@ class Rules:
     options: Options  # of the plays: the assignment, the variant, the seed
     plays: Mapping[tuple[str, int], Scenario] = field(default_factory=dict)  # those that count, by key
 
+    @property
+    def items(self) -> list[str]:
+        """What marks are given for, by name."""
+        return [*self.rubric.lines(), *self.rubric.by_hand]
+
 
 def grade(options: GradeOptions) -> Exit:
     """Grade a cohort. 0: everybody was graded; 4: a person must decide something."""
     rules, roster, mends = _rules(options), _roster(options), load_mends(options.mend) if options.mend else {}
+    # Now, and not after a night: what cannot be read is told before anything is played.
+    before = load_before(options.diff) if options.diff else None
+    theirs_by_hand = load_marks(options.compare, rules.items) if options.compare else None
     with open_store(options.out) as store, _unpacked(options.out) as unpacked:
         rules = _begin(options, rules, store)
         intake = take_in(options.submissions, unpacked / "handed-in")
@@ -77,11 +90,23 @@ def grade(options: GradeOptions) -> Exit:
         marking = Marking(options.out, rules.course, rules.rubric, rules.plays, store)
         results = mark_all(marking, replace(cohort, pairs=chosen), fit, options.decisions, options.by_hand)
         remarks = [*intake.remarks, *cohort.remarks, *(roster.remarks if roster is not None else ())]
+        store.note(STUDENTS, json.dumps({one.graded.student.id: one.graded.submission.digest for one in results}))
         write_all(marking, results, remarks)
     print(told(results, options.out))
+    if before is not None:
+        _tell("changed marks", changes(before, results))
+    if theirs_by_hand is not None:
+        _tell("agreement", agreement(theirs_by_hand, results), disagreements(theirs_by_hand, results),
+              strangers(theirs_by_hand, results))
     if interrupted:
         return Exit.INTERRUPTED
     return Exit.UNDECIDED if any(one.undecided_count or one.conflicts for one in results) else Exit.PASSED
+
+
+def _tell(title: str, *lists: Sequence[object]) -> None:
+    """Lists, one thing a line, under a title."""
+    lines = [str(one) for found in lists for one in found]
+    print(f"\n{title}:", *(lines or ["none"]), sep="\n")
 
 
 def _rules(options: GradeOptions) -> Rules:

@@ -46,7 +46,8 @@ def in_a_process(module: str, parcel: object) -> Any:
     """What `serve()` of this module, started as a program, makes of this parcel. Raises RuntimeError if it dies."""
     data = pickle.dumps(parcel)
     # Not with -m: what is pickled by a program's main module can be read nowhere else.
-    with subprocess.Popen([sys.executable, "-c", f"import {module} as m; m.serve()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    argv = [sys.executable, "-c", f"import {module} as m; m.serve()"]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(_LENGTH.pack(len(data)) + data)

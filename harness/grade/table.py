@@ -41,8 +41,9 @@ def read_table(path: Path, required: Sequence[str], optional: Sequence[str] = ()
         found.error(Place(str(path), 1, 1), f"expected a first line with the columns {', '.join(required)}")
     found.raise_if_failed()
     (first, header), *rows = lines
-    names = [(aliases or {}).get(cell.lower(), cell.lower()) for cell in header]
     known = [*required, *optional]
+    spelled = {name.lower(): name for name in known} | dict(aliases or {})
+    names = [spelled.get(cell.lower(), cell.lower()) for cell in header]
     for number, (name, said) in enumerate(zip(names, header, strict=True), 1):
         if name not in known:
             found.error(Place(str(path), first, number), f"unknown column {said!r}", nearest(name, known))
