@@ -273,3 +273,12 @@ def test_a_line_without_a_scenario_and_a_weight_of_none_are_told(tmp_path: Path)
 def test_the_digest_is_that_of_the_submission() -> None:
     """What the helper hands in is what it says."""
     assert result(rubric(), three()).graded.submission.digest == DIGEST
+
+
+def test_the_page_for_tutors_shows_a_rubric_that_is_right(tmp_path: Path) -> None:
+    """What a reader copies from docs/03 has no mistake, and says every word there is."""
+    page = (Path(__file__).parents[3] / "docs" / "03-grade-a-class.md").read_text()
+    text = next(block for block in page.split("```yaml\n")[1:] if block.startswith("rubric:")).split("```")[0]
+    (tmp_path / "rubric.yaml").write_text(text)
+    shown = load_rubric(tmp_path / "rubric.yaml")
+    assert shown.model_fields_set == set(type(shown).model_fields)
