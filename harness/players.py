@@ -6,7 +6,6 @@ A play is a task of its own: a fresh folder, a stage, a recording, a verdict.
 from __future__ import annotations
 
 import re
-import shutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -28,7 +27,7 @@ from harness.stage.box import Level
 from harness.subject.subject import Subject
 from harness.verdict import Finding, Outcome, Verdict
 from harness.workers import interruptibly, pool
-from harness.workshop import stage_folder
+from harness.workshop import remove, stage_folder
 
 K = TypeVar("K")
 
@@ -123,7 +122,7 @@ def play(setting: Setting, task: Task) -> tuple[Outcome, Recording]:
     except Exception:  # the one place where a fault of the harness becomes a verdict: it must cost nobody a mark
         return _fault(task, traceback.format_exc()), Recording()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
 
 
 def stage_level(workshop: Path) -> str:

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,7 @@ def workshop() -> Iterator[Path]:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
 
 def stage_folder(folder: Path, *, on_disk: bool) -> Path:
@@ -49,6 +50,14 @@ def stage_folder(folder: Path, *, on_disk: bool) -> Path:
         return Path(tempfile.mkdtemp(dir=folder))
     # It has no lock: it belongs to this process as long as that runs.
     return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=disk))
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder that a program had, whatever it made of it."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:  # folders in folders, a thousand deep
+        subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
 
 
 def _homes() -> Iterator[Path]:
@@ -66,7 +75,7 @@ def _sweep(home: Path) -> None:
     for folder in home.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):  # somebody else's, or gone meanwhile
             if not _in_use(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
 
 
 def _in_use(folder: Path) -> bool:

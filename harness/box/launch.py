@@ -6,6 +6,7 @@ import array
 import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -26,6 +27,18 @@ _CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP]
 
 
+# What one program needs besides, with all its threads: a JVM has 25 of its own. And what two hundred JVMs do.
+EACH, MOST_PROCESSES = 40, 16384
+
+
+def room_for(bound: int, programs: int) -> int:
+    """How many processes and threads the kernel allows in a box in which so many programs run.
+
+    Little above what one actor may have: a fork bomb must not get far before the watch comes to a core.
+    """
+    return bound + bound // 4 + EACH * programs
+
+
 def tell(control: socket.socket, message: dict[str, Any], fds: Iterable[int] = ()) -> None:
     """Send one message, a line of JSON, and file descriptors with it."""
     data = json.dumps({**message, "fds": len(list(fds))}).encode() + b"\n"
@@ -38,7 +51,8 @@ def tell(control: socket.socket, message: dict[str, Any], fds: Iterable[int] = (
 class Launcher:
     """Spawns on request, reports exits, reaps everything."""
 
-    def __init__(self, control: socket.socket, networks: Networks) -> None:
+    def __init__(self, control: socket.socket, networks: Networks, processes: int = 0) -> None:
+        self._processes = processes  # what one actor may have; 0: that is not limited by the kernel
         self._control = control
         self._networks = networks
         self.programs: dict[int, str] = {}
@@ -91,6 +105,7 @@ class Launcher:
 
     def _spawn(self, request: dict[str, Any]) -> None:
         slave = self._fds.pop(0)
+        self._make_room()
         try:
             with self._networks.at(request["side"]):
                 pid = spawn(request["argv"], request["folder"], request["environment"], slave)
@@ -105,6 +120,15 @@ class Launcher:
         tell(self._control, {"spawned": pid, "actor": request["actor"]}, pidfds)
         for fd in pidfds:
             os.close(fd)
+
+    def _make_room(self) -> None:
+        """One more program: the limit counts all of them, so it is moved for those that run, too."""
+        if self._processes:
+            room = min(room_for(self._processes, len(self.programs) + 1), MOST_PROCESSES)
+            for pid in (0, *self.programs):
+                with contextlib.suppress(OSError, ValueError):
+                    most = resource.prlimit(pid, resource.RLIMIT_NPROC)[1]
+                    resource.prlimit(pid, resource.RLIMIT_NPROC, (room if most < 0 else min(room, most), most))
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):

@@ -19,7 +19,7 @@ import signal
 import socket
 import sys
 
-from harness.box.launch import Launcher, tell
+from harness.box.launch import MOST_PROCESSES, Launcher, room_for, tell
 from harness.box.libc import PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, call
 from harness.box.root import make_root
 from harness.box.spaces import (
@@ -40,10 +40,9 @@ if TYPE_CHECKING:
 # What programs may hold open, as a login shell would give them. The harness raises its own limit to watch many
 # programs, and that must not leak: a program that closes "all" its files at start would take seconds for a million.
 PROGRAM_FILES, MOST_FILES = 1024, 16384
-# Behind the watch, for a moment in which it does not come to a core: so many processes and threads in all of a box (two
-# hundred JVMs have 5,000), and so much of the memory that a program may write to, against what it is bound to use.
-# (Not RLIMIT_AS: a JVM reserves more than it will ever touch, and would not start.)
-PROCESSES, DATA = 8192, 4
+# Behind the watch, for a moment in which it does not come to a core: so much of the memory that a program may write to,
+# against what it is bound to use. (Not RLIMIT_AS: a JVM reserves more than it will ever touch, and would not start.)
+DATA = 4
 
 
 def main() -> None:
@@ -106,7 +105,7 @@ def _run_launcher(order: dict[str, Any], control: socket.socket) -> NoReturn:
         tell(control, {"ready": os.getpid(), "gifts": list(gifts), "lacks": lacks}, list(gifts.values()))
         for fd in gifts.values():
             os.close(fd)
-        launcher = Launcher(control, networks)
+        launcher = Launcher(control, networks, order["bounds"]["processes"] if level == "box" else 0)
         watch = Watch(order["bounds"], order["folder"], launcher.programs, everybody=level == "box")
         launcher.serve(watch if sys.platform == "linux" else None)
         if level != "box":
@@ -143,8 +142,8 @@ def _limit(bounds: dict[str, int], level: str) -> None:
     if sys.platform == "linux":
         _lower(resource.RLIMIT_DATA, DATA * bounds["memory"])
     if level == "box":
-        # It counts all that a user has; in a namespace of its own, that is what runs in the box.
-        _lower(resource.RLIMIT_NPROC, PROCESSES)
+        # It counts all that a user has; in a namespace of its own, that is what runs in the box. Launcher moves it on.
+        _lower(resource.RLIMIT_NPROC, room_for(bounds["processes"], 0), MOST_PROCESSES)
 
 
 def _lower(what: int, limit: int, most: int | None = None) -> None:

@@ -16,6 +16,10 @@ from pathlib import Path
 FIRST, SOME = 60578, 606
 
 
+# Deeper than any sources lie, and less than what a walk can follow.
+_DEEPEST = 200
+
+
 @cache
 def student() -> int:
     """The user that programs are in a box, as seen from outside: a harness that is no root gives them its own."""
@@ -35,7 +39,9 @@ def _known(uid: int) -> bool:
 
 def hand_over(folder: Path, uid: int) -> None:
     """Give a folder and all in it to this user. Links are given, never what they lead to."""
-    for _, folders, files, fd in os.fwalk(folder):
+    for place, folders, files, fd in os.fwalk(folder):
+        if place.count("/") > _DEEPEST:
+            folders.clear()  # made by a program, and so its own
         with contextlib.suppress(FileNotFoundError):  # who owns it may take it away meanwhile
             if os.fstat(fd).st_uid != uid:
                 os.fchown(fd, uid, -1)

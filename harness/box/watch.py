@@ -80,6 +80,7 @@ class Watch:
         self._bounds = bounds
         self._folder = folder
         self._started = started
+        self._everybody = everybody  # we are pid 1, and everybody is to be watched
         self._programs = Programs(started, folder, everybody)
         self._own_tmp = everybody and os.path.ismount("/tmp")
         self._next = self._next_files = 0.0
@@ -152,7 +153,8 @@ class Watch:
         self._next_files = time.monotonic() + max(LATER, (time.monotonic() - began) * SHARE)
 
     def _end(self, actor: str) -> None:
-        """End all of this actor's processes. They may go on forking meanwhile: those that are seen cannot."""
+        """End all of this actor's processes, which may be forking as fast as they can."""
+        stopped = self._hold_all() if self._everybody else None
         for _ in range(ROUNDS):
             found = [pid for pid, whose, _, _ in self._programs.look() if whose == actor]
             for pid in found:
@@ -162,7 +164,25 @@ class Watch:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
             if not found:
-                return
+                break
+        if stopped is not None:
+            for pid, whose, _, _ in self._programs.look():
+                if whose != actor and pid not in stopped:
+                    with contextlib.suppress(OSError):
+                        os.kill(pid, signal.SIGCONT)
+
+    def _hold_all(self) -> set[int]:
+        """Stop everybody at one instant: pid 1 can, and who is stopped forks no more. Gives who had been before."""
+        stopped = {pid for pid in pids() if _is_stopped(pid)}
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGSTOP)
+        return stopped
+
+
+def _is_stopped(pid: int) -> bool:
+    with contextlib.suppress(OSError, IndexError):
+        return read(f"/proc/{pid}/stat").rpartition(")")[2].split()[0] in "Tt"
+    return False
 
 
 def _share(pid: int) -> int:

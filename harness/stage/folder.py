@@ -9,6 +9,8 @@ from pathlib import Path
 
 # Python writes these on its own; no scenario is about them.
 SKIPPED = frozenset({"__pycache__"})
+# No program of a course goes deeper; one that goes on for ever must not take us along.
+DEEPEST = 64
 
 
 def look(path: Path, most: int) -> tuple[str, bytes | None]:
@@ -41,15 +43,15 @@ def _read(path: Path, most: int) -> tuple[str, bytes | None]:
     return ("capped", None) if len(content) > most else ("file", content)
 
 
-def files(folder: Path) -> Iterator[Path]:
-    """Every entry below `folder` that is not a folder itself, in order of name."""
+def files(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """Every entry below `folder` that is not a folder itself, in order of name; of what lies too deep, nothing."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in SKIPPED:
-                yield from files(Path(entry.path))
+            if entry.name not in SKIPPED and depth < DEEPEST:
+                yield from files(Path(entry.path), depth + 1)
         else:
             yield Path(entry.path)

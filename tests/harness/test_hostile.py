@@ -1,0 +1,78 @@
+"""Programs that mean harm: each is contained and judged rightly, and the next submission finds nothing of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.events import Exceeded, Output
+from harness.stage import best_level
+from harness.subject.subject import SubjectError
+from harness.verdict import Outcome, Verdict
+from harness.workshop import remove
+from tests.harness.hostile_play import BASE, ROOT, Hostile, alive, corpus, play
+
+pytestmark = pytest.mark.skipif(best_level() != "box", reason="no namespaces here")
+
+# Where a program might leave something for others; what the corpus leaves is called so.
+SHARED = ["/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~"), "/usr", "/", str(ROOT)]
+LEFT = "hostile-*"
+
+
+def cases() -> list[object]:
+    """Long ones are soak tests."""
+    return [pytest.param(one, id=one.name, marks=[pytest.mark.soak] if one.soak else []) for one in corpus()]
+
+
+@pytest.mark.parametrize("hostile", cases())
+def test_it_is_contained_and_the_next_submission_is_untouched(
+    hostile: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process and no file of it is left, it has read nothing, its verdict is right, and the next one passes."""
+    monkeypatch.setenv("HOSTILE_SECRET", "swordfish")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "hostile-canary").write_text("swordfish")
+    try:
+        outcome, recording = play(hostile.lay(tmp_path / "submission"), tmp_path / "play")
+    except SubjectError as exc:
+        assert hostile.then in ("does not build", "not passed"), exc
+        assert "BREACH" not in str(exc)
+    else:
+        said = b"".join(event.data for event in recording.all(Output))
+        assert b"BREACH" not in said, said[said.index(b"BREACH") :][:200]
+        assert b"swordfish" not in said
+        check_verdict(hostile, outcome)
+        assert (hostile.then == "failed exceeded") == bool(list(recording.all(Exceeded)))
+    assert not alive()
+    assert not left(tmp_path)
+    remove(tmp_path / "play")
+    assert not (tmp_path / "play").exists()
+    outcome, _ = play(BASE, tmp_path / "next")
+    assert outcome.verdict is Verdict.PASSED, outcome.findings
+
+
+def check_verdict(hostile: Hostile, outcome: Outcome) -> None:
+    """What hostile.yaml says of its end."""
+    verdict, _, code = hostile.then.partition(" ")
+    codes = [finding.code for finding in outcome.findings if finding.verdict is not Verdict.PASSED]
+    told = [(finding.code, finding.sentence) for finding in outcome.findings]
+    assert "harness-fault" not in codes, told
+    if hostile.then == "not passed":
+        assert outcome.verdict in (Verdict.FAILED, Verdict.UNDECIDED), told
+    elif verdict != "any":
+        assert outcome.verdict.value == verdict, told
+        assert not code or code in [finding.code for finding in outcome.findings], told
+
+
+def left(home: Path) -> list[Path]:
+    """What was left outside of the play's own folder."""
+    found = [path for folder in SHARED for path in Path(folder).glob(LEFT) if "soak" not in path.name]
+    return found + [path for path in (home / "other").iterdir() if path.name != "hostile-canary"]
+
+
+def test_there_are_enough_of_them() -> None:
+    """At least thirty, and every one says what it does."""
+    assert len(corpus()) >= 30
+    assert all(one.does and one.then for one in corpus())
