@@ -99,10 +99,11 @@ def stress(
     variant: VariantOption = "",
     subject_file: SubjectFileOption = None,
     out: OutOption = Path(".harness"),
+    json_file: JsonOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Look for what goes wrong only sometimes: on every network and in every order, until something fails."""
-    options = StressOptions(folder, lasting, assignment, variant, subject_file, seed, jobs, out, verbose)
+    options = StressOptions(folder, lasting, assignment, variant, subject_file, seed, jobs, out, verbose, json_file)
     _end(lambda: stressing.stress(options))
 
 

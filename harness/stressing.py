@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.course import Options, open_course
+from harness.events import Began, Event
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.explore.found import Failure, Finder, Found, in_turn
 from harness.explore.plan import Kind, Trial, plan
@@ -17,8 +19,10 @@ from harness.explore.shrink import Budget
 from harness.exploring import with_file, words
 from harness.players import Setting, Task, play_each, stage_level
 from harness.probing import Prepared, prepare
+from harness.recording import Recording
 from harness.report.card import decided
 from harness.report.console import Console
+from harness.report.exports import to_json
 from harness.report.report import Played, Report, combined
 from harness.report.stressed import Stressed, begins, failed, met, now
 from harness.scenario.model import Scenario
@@ -46,6 +50,7 @@ class StressOptions:
     jobs: int = 1
     out: Path = Path(".harness")
     verbose: bool = False
+    json: Path | None = None
 
 
 def seconds_of(text: str) -> float:
@@ -87,7 +92,7 @@ def _options(asked: StressOptions) -> Options:
     # An assignment.yaml inside of the submission is the student's, and no task of ours.
     course = open_course(asked.assignment, [Wanted(asked.folder.resolve().parent)], asked.variant)
     return Options([str(course.folder)], asked.assignment, asked.folder, seed=asked.seed, jobs=asked.jobs,
-                   out=asked.out, verbose=asked.verbose, variant=asked.variant,
+                   out=asked.out, json=asked.json, verbose=asked.verbose, variant=asked.variant,
                    subject_file=asked.subject_file)  # fmt: skip
 
 
@@ -107,6 +112,7 @@ class Search:
     until: float
     counts: Counter[tuple[Kind, Verdict]] = field(default_factory=Counter)
     undecided: list[Played] = field(default_factory=list)
+    others: list[Played] = field(default_factory=list)  # for the results as JSON, without what was recorded
     failure: tuple[Trial, Played] | None = None
     ended: float = 0.0  # when the last play did, by the monotonic clock
     found: Found | None = None
@@ -145,6 +151,12 @@ class Search:
             self.failure = trial, played
         elif verdict is Verdict.UNDECIDED:
             self.undecided.append(played)
+        elif self.options.json is not None:
+            # Hours of recordings would fill the memory: of a play that passed, how it ended is kept.
+            began: list[Event] = [
+                replace(one, source="", assignment="", model="", protocol="")
+                for one in played.recording.events if isinstance(one, Began)]  # fmt: skip
+            self.others.append(replace(played, recording=Recording(began)))
 
     def explained(self) -> list[Played]:
         """What there is to explain: the failure with the file that shows it again, or what could not be decided."""
@@ -172,9 +184,13 @@ class Search:
 
 def _tell(search: Search, played: Sequence[Played], seconds: float) -> Exit:
     """What failed, or how surely a bug would have been met."""
-    stage = next((play.recording.began.stage for play in played if play.recording.events), "")
+    told = {play.outcome.key for play in played}
+    every = [*played, *combined([play for play in search.others if play.outcome.key not in told])]
+    stage = next((play.recording.began.stage for play in every if play.recording.events), "")
     options = search.options
     report = Report(played, None, seconds, search.setting.subject.name, stage, options.seed, options.again)
+    if options.json is not None:
+        _write(replace(report, played=every), options.json)
     done = Stressed(search.counts, seconds, search.failure[0] if search.failure else None,
                     bool(search.found and search.found.provoked), search.over)  # fmt: skip
     search.view.page(failed(done))
@@ -186,3 +202,9 @@ def _tell(search: Search, played: Sequence[Played], seconds: float) -> Exit:
     if not verdicts:
         return Exit.NOTHING
     return exit_code(play.outcome for play in played) if played else Exit.PASSED
+
+
+def _write(report: Report, file: Path) -> None:
+    """The results in the form of `run --json`."""
+    text = json.dumps(to_json(report), indent=1, ensure_ascii=False) + "\n"
+    file.write_bytes(text.encode("utf-8", "backslashreplace"))

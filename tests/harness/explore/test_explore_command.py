@@ -75,8 +75,13 @@ def test_a_right_program_passes_all_orders(tmp_path: Path) -> None:
 
 def test_stress_finds_what_the_network_breaks(tmp_path: Path) -> None:
     """The first play cuts into bytes, and one recv() for one line fails it."""
-    called = Called(tmp_path, "onerecv")
-    said = called("stress", str(called.course.subject), "--assignment", str(called.course.folder), code=1)
+    called, results = Called(tmp_path, "onerecv"), tmp_path / "stress.json"
+    said = called("stress", str(called.course.subject), "--assignment", str(called.course.folder), "--json",
+                  str(results), code=1)  # fmt: skip
+    found = json.loads(results.read_text(encoding="utf-8"))
+    assert found["counts"]["failed"] == 1
+    assert found["scenarios"][0]["verdict"] == "failed"
+    assert found["stage"]
     assert "It failed in play 1, " in said
     assert "under `cut 1`." in said
     assert "Where the network only passes on, it passes." in said
@@ -96,9 +101,13 @@ def test_stress_finds_an_order(tmp_path: Path) -> None:
 
 def test_stress_says_what_it_vouches_for(tmp_path: Path) -> None:
     """Time is over, and nothing failed."""
-    called = Called(tmp_path, "right")
+    called, results = Called(tmp_path, "right"), tmp_path / "stress.json"
     said = called("stress", str(called.course.subject), "--assignment", str(called.course.folder), "--for", "8s",
-                  code=0)  # fmt: skip
+                  "--json", str(results), code=0)  # fmt: skip
+    scenarios = json.loads(results.read_text(encoding="utf-8"))["scenarios"]
+    keys = [one["key"] for one in scenarios]
+    assert {one["verdict"] for one in scenarios} == {"passed"}
+    assert len(keys) == len(set(keys))
     assert "Nothing failed in " in said
     assert "under a condition of the network" in said
 
