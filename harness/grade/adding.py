@@ -71,7 +71,8 @@ def once_each(outcomes: Iterable[Outcome]) -> list[Outcome]:
     plays: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         plays.setdefault(outcome.key, []).append(outcome)
-    return [replace(mine[0], verdict=worst(one.verdict for one in mine)) for mine in plays.values()]
+    return [mine[0] if len(mine) == 1 else replace(mine[0], verdict=worst(one.verdict for one in mine))
+            for mine in plays.values()]
 
 
 def shares_of(line: str, item: Item, plays: Iterable[Outcome], scores: Mapping[str, Fraction]) -> Iterator[Share]:
@@ -124,17 +125,17 @@ def _failed(shares: Sequence[Share]) -> bool:
 def with_prerequisites(rubric: Rubric, outcomes: Sequence[Outcome], given: Mapping[str, float] = NOTHING,
                        scores: Mapping[str, Fraction] | None = None) -> list[Outcome]:
     """The same outcomes; what failed, and speaks only for lines whose prerequisite failed, is skipped."""
-    plays = once_each(outcomes)
-    shares = {line: list(shares_of(line, item, plays, scores or {})) for line, item in rubric.items().items()}
+    plays, items = once_each(outcomes), rubric.items()
+    shares = {line: list(shares_of(line, item, plays, scores or {})) for line, item in items.items()}
     held = blocked(rubric, shares, given)
 
     def one(outcome: Outcome) -> Outcome:
-        lines = [line for line in outcome.marks if line in rubric.items()]
+        lines = [line for line in outcome.marks if line in items]
         stopped = outcome.verdict is Verdict.FAILED and outcome.key not in (scores or {})
         if not stopped or not lines or not all(line in held for line in lines):
             return outcome
         needed = held[lines[0]]
-        said = f"{lines[0]} needs {needed} ({rubric.item(needed).title}), and that failed: this is not held against it"
+        said = f"{lines[0]} needs {needed} ({items[needed].title}), and that failed: this is not held against it"
         finding = Finding(Verdict.SKIPPED, "prerequisite-failed", said)
         return replace(outcome, verdict=Verdict.SKIPPED, findings=[finding, *outcome.findings])
 

@@ -113,8 +113,9 @@ def result_of(graded: Graded, rubric: Rubric, decisions: Decisions, by_hand: ByH
         assert isinstance(settled.total.marks, float)
         total = most = settled.total.marks
     return Result(
-        graded, rubric, settled.stream, outcomes, marks, total, exact((most, -total)), _count(marks, outcomes),
-        taken, held, late, exact([late_marks]), settled.applied, settled.conflicts, settled.by_hand,
+        graded, rubric, settled.stream, outcomes, marks, total, max(0.0, exact((most, -total))),
+        _count(marks, outcomes), taken, held, late, exact([late_marks]), settled.applied, settled.conflicts,
+        settled.by_hand,
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from marked import DIGEST, F, P, S, U, decided, outcome, result, rubric, said, three
 
 from harness.grade.adding import add_up, with_prerequisites
@@ -282,3 +284,31 @@ def test_the_page_for_tutors_shows_a_rubric_that_is_right(tmp_path: Path) -> Non
     (tmp_path / "rubric.yaml").write_text(text)
     shown = load_rubric(tmp_path / "rubric.yaml")
     assert shown.model_fields_set == set(type(shown).model_fields)
+
+
+_RULES: dict[str, Any] = {
+    "many": NEEDS,
+    "caps": [{"of": "single", "at most": 2.5}],
+    "gates": [{"of": "many", "at most": 1, "item": "single.LIST"}, {"of": "total", "at most": 4, "scenario": "s0"}],
+    "deductions": {"crash": {"reason": "it crashed", "percent": 10, "finding": "crashed"}},
+    "late": {"due": "2025-11-20 17:00", "percent": 10},
+}
+_LINES = ["single.LOGIN", "single.LIST", "many.LOGIN"]
+
+
+@given(st.lists(st.tuples(st.sampled_from([P, F, U]), st.sampled_from(_LINES)), max_size=8), st.booleans())
+def test_undecided_is_between_failed_and_passed(ends: list[tuple[Verdict, str]], late: bool) -> None:
+    """Under every rule there is: what is undecided costs no mark, and `most` is no promise too small."""
+
+    def graded(instead: Verdict) -> tuple[float, float]:
+        plays = [outcome(instead if end is U else end, f"s{n}", line) for n, (end, line) in enumerate(ends)]
+        played = [*plays, *(outcome(P, line, line) for line in _LINES)]
+        submitted = "2025-11-22 12:00" if late else "2025-11-20 12:00"
+        found = result(rubric(**_RULES), played, student={"submitted": submitted})
+        assert 0 <= found.total <= found.most <= found.possible
+        return found.total, found.most
+
+    undecided, most = graded(U)
+    # Sums are rounded to millionths.
+    assert graded(F)[0] <= undecided + 1e-5
+    assert graded(P)[0] <= most + 1e-5
