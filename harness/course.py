@@ -15,7 +15,7 @@ from harness.scenario.assignment import Assignment
 from harness.scenario.loader import find_assignment, load_assignment, read_text
 from harness.scenario.mistakes import nearest
 from harness.scenario.model import Scenario
-from harness.scenario.network import BadCondition, parse_condition, under
+from harness.scenario.network import BadCondition, crowds, parse_condition, under
 from harness.scenario.select import Wanted, load_all, select
 from harness.subject.build import build, with_commands
 from harness.subject.learnt import NOTHING, Given
@@ -156,7 +156,7 @@ def _under(said: Sequence[str], chosen: Sequence[Scenario], course: Course) -> l
     except BadCondition as exc:
         meant = f" (did you mean {exc.meant!r}?)" if exc.meant else ""
         raise Wrong(f"--network: {exc}{meant}") from exc
-    handles = {person.handle for scenario in chosen for person in scenario.cast}
+    handles = {name for scenario in chosen for name in (*(one.handle for one in scenario.cast), *crowds(scenario))}
     for name in named:
         if name not in handles:
             near = nearest(name, sorted(handles))

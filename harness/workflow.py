@@ -27,10 +27,12 @@ from harness.recording import Recording
 from harness.report.card import decided
 from harness.report.console import Console
 from harness.report.exports import to_json, to_junit
+from harness.report.page import Span, Style, line
 from harness.report.report import Played, Report, combined
 from harness.scenario.loader import check_file, load_assignment, load_file, scenario_from
 from harness.scenario.mistakes import ERROR, Mistake, Mistakes, nearest
 from harness.scenario.model import Scenario
+from harness.scenario.network import in_vain
 from harness.scenario.select import Wanted, scenario_files, select
 from harness.verdict import Verdict
 from harness.workshop import workshop
@@ -53,6 +55,8 @@ def run(options: Options) -> Exit:
         plays = plays_of(plays, options, course)
         view = Console(verbose=options.verbose)
         view.begin(len(plays), subject.name, stage_level(folder), " and ".join(options.network))
+        if vain := in_vain(options.network, course.assignment.server, course.assignment.transport):
+            view.page([line(Span(vain, Style.STRONG))])
         if prepared.decision is not None:
             view.page(decided(prepared.decision))
         tell_of_nothing(plays, options, view)

@@ -115,8 +115,32 @@ def under(scenario: Scenario, said: Sequence[str], server: str | None) -> Scenar
     if not said:
         return scenario
     own = scenario.network or Network()
-    more = (parse_condition(text, server) for text in said)
+    more = (one for text in said for one in _each(parse_condition(text, server), scenario))
     return replace(scenario, network=Network((*own.conditions, *more), (*own.imposed, *said)))
+
+
+def crowds(scenario: Scenario) -> set[str]:
+    """What the crowds of this scenario's cast are called: "crowd" of crowd1 to crowd8."""
+    return {person.handle.rstrip("0123456789") for person in scenario.cast if person.crowd}
+
+
+def _each(condition: Condition, scenario: Scenario) -> list[Condition]:
+    """A condition that names a crowd, for each of it."""
+    if condition.who not in crowds(scenario):
+        return [condition]
+    members = [person.handle for person in scenario.cast
+               if person.crowd and person.handle.rstrip("0123456789") == condition.who]  # fmt: skip
+    return [replace(condition, who=handle) for handle in members]
+
+
+def in_vain(said: Sequence[str], server: str | None, transport: str) -> str:
+    """Which of these conditions change nothing for a task of this transport, as a sentence; "": none."""
+    about = [text for text in said if parse_condition(text, server).kind in DATAGRAMS]
+    if not about or transport != "tcp":
+        return ""
+    verb = "is" if len(about) == 1 else "are"
+    return (f"--network: {' and '.join(about)} {verb} about datagrams, and this task asks for TCP: "
+            "to programs that send none, it changes nothing.")  # fmt: skip
 
 
 def _meant(word: str) -> str:

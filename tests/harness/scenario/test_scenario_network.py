@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from scenario_samples import ASSIGNMENT
 
-from harness.scenario.network import CONDITIONS, BadCondition, Condition, Network, parse_condition
+from harness.scenario.loader import load_text
+from harness.scenario.network import CONDITIONS, BadCondition, Condition, Network, in_vain, parse_condition, under
 
 
 @pytest.mark.parametrize(
@@ -74,3 +76,22 @@ def test_a_network_says_what_it_does() -> None:
 def test_what_the_page_says_can_be_said(written: str) -> None:
     """Every form of the table, with a number for its N."""
     assert parse_condition(written.replace("N", "3")).kind == written.split()[0]
+
+
+def test_what_is_about_datagrams_changes_nothing_by_tcp_and_that_is_said() -> None:
+    """In silence it would look as if the program had stood it."""
+    said = in_vain(["lose 1 in 3", "cut 3", "repeat the 2nd to yoda"], "server", "tcp")
+    assert said == ("--network: lose 1 in 3 and repeat the 2nd to yoda are about datagrams, and this task asks for "
+                    "TCP: to programs that send none, it changes nothing.")  # fmt: skip
+    assert in_vain(["lose 1 in 3"], "server", "udp") == in_vain(["cut 3", "delay 5 ms"], "server", "tcp") == ""
+
+
+def test_a_condition_may_name_a_crowd() -> None:
+    """It is said of each of them, and of nobody else."""
+    play = load_text("scenario: s\ncast: {yoda: Yoda, crowd: {people: 3}}\nplay: [everyone logs in]\n", "f.yaml",
+                     ASSIGNMENT)[0]  # fmt: skip
+    found = under(play, ["cut 1 to crowd"], "server").network
+    assert found is not None
+    assert [(one.who, one.to, one.kind) for one in found.conditions] == [
+        (f"crowd{number}", "client", "cut") for number in (1, 2, 3)]  # fmt: skip
+    assert (found.said, found.imposed) == ("cut 1 to crowd", ("cut 1 to crowd",))
