@@ -20,7 +20,9 @@ def summary(result: Result) -> list[str]:
     said = [f"{mark(result.total)} of {mark(result.possible)} marks"]
     if result.undecided:
         said.append(f"up to {mark(result.undecided)} more are undecided: a person looks at them")
-    if result.graded.trouble:
+    if result.graded.absent:
+        said.append("nothing was handed in")
+    elif result.graded.trouble:
         said.append(f"it could not be graded: {result.graded.trouble}")
     said += [f"{limit.reason}: {mark(limit.took)} marks do not count" for limit in result.limits if limit.took]
     said += [f"deduction of {mark(one.amount)}: {one.reason}" for one in result.deductions]

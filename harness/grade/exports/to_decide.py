@@ -75,7 +75,7 @@ def _of(result: Result, out: Path) -> Iterator[ToDecide]:
         return ToDecide(student.id, student.name or submission.name, student.tutor, item, of, why, stake, evidence,
                         shown(submission.digest) if submission.digest else "")
 
-    if result.graded.trouble:
+    if result.graded.trouble and not result.graded.absent:
         yield one("total", f"it could not be graded: {result.graded.trouble}", stake=result.undecided)
     yield from (one(conflict.item, conflict.sentence) for conflict in result.conflicts)
     yield from (one("", sentence) for sentence in result.graded.look)

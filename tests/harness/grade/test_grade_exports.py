@@ -267,3 +267,13 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
     assert [file.name for file in sorted(tmp_path.iterdir())] == ["folder.csv", "marks.csv"]
     write(tmp_path / "marks.csv", "a\udcff")
     assert (tmp_path / "marks.csv").read_text() == "a\\udcff"
+
+
+def test_who_handed_in_nothing_is_no_work_for_anybody(tmp_path: Path) -> None:
+    """Nothing to decide, no marks, and that is said."""
+    absent = result(rubric(late=DUE), [], absent=True, trouble="nothing was handed in", by_hand=ByHand(),
+                    submission=Submission("z1", "", Path(), Path(), ""))
+    write_to_decide(tmp_path, [absent])
+    assert rows((tmp_path / "to-decide.csv").read_bytes().decode()) == []
+    assert results_json(absent)["output"].splitlines() == ["0 of 6 marks", "nothing was handed in"]
+    assert (absent.total, absent.most, absent.undecided_count) == (0, 0, 0)
