@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-import harness.wire  # noqa: F401 - its events are written and read like all others
 from harness.events import Began, Event, FileSeen
+from harness.wire import Carried
 
 # A file up to this size lies in the recording itself; a larger one lies in blobs/SHA256.
 INLINE = 64 * 1024
@@ -139,11 +139,24 @@ class Recorder:
     def __init__(self, blobs: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._zero = clock()
-        self.recording = Recording()
+        self._recording = Recording()
+        # What was carried since somebody last looked: as an event each would take ten times as long, while it waits.
+        self._carried: list[tuple[float, int | None, int, str, int, bytes | None, str]] = []
         self.blobs = blobs
         self.shared: set[str] = set()
         self.step: int | None = None
         self._kept: set[str] = set()
+
+    @property
+    def recording(self) -> Recording:
+        """What was taken down so far. (Ask again for what came since: of what the relay carried this makes events.)"""
+        if self._carried:
+            carried, self._carried = self._carried, []
+            self._recording.events += [
+                Carried(t=t, step=step, link=link, to=to, size=size, data=data, sha256=digest)
+                for t, step, link, to, size, data, digest in carried
+            ]
+        return self._recording
 
     def now(self) -> float:
         """Seconds since the recording began."""
@@ -155,14 +168,18 @@ class Recorder:
         self.recording.events.append(event)
         return event
 
+    def carried(self, link: int, to: str, size: int, data: bytes | None, sha256: str = "") -> None:
+        """Take down a `Carried`, now: `note`, for what comes ten thousand times a second."""
+        self._carried.append((self._clock() - self._zero, self.step, link, to, size, data, sha256))
+
     @contextlib.contextmanager
     def aside(self) -> Iterator[Recording]:
         """Meanwhile everything is taken down elsewhere: what the harness does after a play is no part of it."""
-        kept, self.recording = self.recording, Recording()
+        kept, self._recording = self.recording, Recording()
         try:
-            yield self.recording
+            yield self._recording
         finally:
-            self.recording = kept
+            _, self._recording = self.recording, kept
 
     def note_file(self, when: str, path: str, state: str, content: bytes | None = None) -> FileSeen:
         """Take down a file. Each content is kept once; past INLINE, and where it is `shared`, in the blobs."""

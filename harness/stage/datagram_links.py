@@ -20,7 +20,7 @@ from harness.stage.doors import Door, Opened
 from harness.stage.flows import KEPT
 from harness.stage.sockets import AF_INET6
 from harness.stage.weather import Drop, Weather
-from harness.wire import Carried, Segment
+from harness.wire import Segment
 
 # The largest datagram there is.
 LARGEST = 65535
@@ -89,8 +89,8 @@ class DatagramLink:
         (self.down if current is self.up else self.up).burst = 0
         small = current.burst + len(data) <= KEPT
         current.burst += len(data)
-        self._recorder.note(Carried, link=self.number, to=current.to, size=len(data), data=data if small else None,
-                            sha256="" if small else hashlib.sha256(data).hexdigest())  # fmt: skip
+        self._recorder.carried(self.number, current.to, len(data), data if small else None,
+                               "" if small else hashlib.sha256(data).hexdigest())  # fmt: skip
         current.waiting.append(Drop(data, current.at))
         current.at += len(data)
 

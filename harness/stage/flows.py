@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from harness.recording import Recorder
 from harness.stage.conditions import Cut, Shape
-from harness.wire import Carried, Segment
+from harness.wire import Segment
 
 # What of a burst is kept: all that one side sends without an answer between. Past it, only sizes and digests are.
 KEPT = 64 * 1024
@@ -142,8 +142,8 @@ class Flow:
         if small:
             self._room = None
             self.noted += len(data)
-        recorder.note(Carried, link=number, to=self.to, size=len(data), data=data if small else None,
-                      sha256="" if small else hashlib.sha256(data).hexdigest())  # fmt: skip
+        recorder.carried(number, self.to, len(data), bytes(data) if small else None,
+                         "" if small else hashlib.sha256(data).hexdigest())  # fmt: skip
         self.waiting.append(data)
         self.waits += len(data)
         return True

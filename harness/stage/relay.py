@@ -111,6 +111,8 @@ class Relay:
                 if any(flow.due is not None and flow.due <= now for flow in link.flows)]  # fmt: skip
 
     def _pass_on(self, link: AnyLink, now: float) -> None:
+        if isinstance(link, Link) and link.at_rest():
+            return  # nearly always: all has been sent on, and both legs are watched for more
         link.pass_on(now)
         if link.gone:
             self._forget(link)

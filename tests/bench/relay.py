@@ -118,8 +118,8 @@ def _both(folder: Path, server: str, clients: int) -> Iterator[tuple[Stage, Stag
 def _asking(folder: Path, server: str, clients: int, network: Network | None) -> Iterator[tuple[Stage, Recorder]]:
     """A stage with a server and a client that has its connections."""
     recorder = Recorder()
-    with Stage(folder, recorder, network=network, shown=[str(programs)]) as stage:
-        programs = ROOT / "tests" / "bench"
+    programs = ROOT / "tests" / "bench"
+    with Stage(folder, recorder, network=network, shown=[str(programs / "asking.py")]) as stage:
         stage.start("server", [sys.executable, str(programs / server), str(stage.port())])
         if stage.ready("server", WITHIN) is None:
             raise Broken(f"the server does not listen: {stage.output('server')!r}")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from harness.events import Began, Ended, Event, FileSeen, Output, Settled
 from harness.recording import INLINE, KINDS, Recorder, Recording, decode, encode
+from harness.wire import Carried
 
 TEXT = st.text(st.characters())
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
@@ -156,3 +157,27 @@ def test_every_line_is_a_json_object_that_begins_with_its_kind() -> None:
     body = json.loads(encode(Ended(t=1.23456789, why="interrupted")))
     assert list(body)[:3] == ["kind", "t", "step"]
     assert body == {"kind": "ended", "t": 1.234568, "step": None, "why": "interrupted"}
+
+
+def test_what_is_carried_stands_where_it_came() -> None:
+    """What the relay takes down in short stands between the other events, in its order, at its time and step."""
+    recorder = Recorder(clock=iter([10.0, 10.5, 11.0, 11.5]).__next__)
+    recorder.step = 2
+    recorder.carried(1, "server", 3, b"LST")
+    recorder.note(Output, actor="yoda", data=b"> ")
+    recorder.carried(1, "client", 70_000, None, "ab")
+    assert recorder.recording.events == [
+        Carried(t=0.5, step=2, link=1, to="server", size=3, data=b"LST"),
+        Output(t=1.0, step=2, actor="yoda", data=b"> "),
+        Carried(t=1.5, step=2, link=1, to="client", size=70_000, sha256="ab"),
+    ]
+
+
+def test_what_is_carried_aside_stays_there() -> None:
+    """Taken down aside is taken down there, and nowhere else."""
+    recorder = Recorder()
+    recorder.carried(1, "server", 1, b"a")
+    with recorder.aside() as seen:
+        recorder.carried(1, "server", 1, b"b")
+    assert [event.data for event in seen.all(Carried)] == [b"b"]
+    assert [event.data for event in recorder.recording.all(Carried)] == [b"a"]
