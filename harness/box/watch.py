@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-# Seconds between two looks at the processes, and at what they have written; and however slow a look is, it costs at
-# most a twentieth of a core.
-SOON, LATER, SHARE = 0.05, 0.25, 20
+# Seconds between two looks at the processes, and at what they have written. A slow look comes less often, so that it
+# costs a twentieth of a core, but not much less: a fork bomb makes it slow, and must not win time by that.
+SOON, LATER, LATEST, SHARE = 0.05, 0.25, 1.0, 20
 
 PAGE = resource.getpagesize()
 # Many programs that are each within bounds are not, together: what a play may take besides, for each that was started.
@@ -85,6 +85,7 @@ class Watch:
         self._own_tmp = everybody and os.path.ismount("/tmp")
         self._next = self._next_files = 0.0
         self._told: set[tuple[str, str]] = set()
+        self._held: set[int] | None = None  # everybody is stopped; these had been before
 
     def pause(self) -> float | None:
         """Seconds until the next look; None while nobody is there."""
@@ -95,14 +96,17 @@ class Watch:
         if not self._started or time.monotonic() < self._next:
             return
         began = time.monotonic()
+        if self._crowded():
+            self._hold()
         running = list(self._programs.look())
         for actor, what, seen in [*self._memory(running), *self._processes(running), *self._written(running)]:
             self._end(actor)
             if (actor, what) not in self._told:
                 self._told.add((actor, what))
                 yield {"over": what, "actor": actor, "bound": self._bounds[what], "seen": seen}
+        self._let_go()
         now = time.monotonic()
-        self._next = now + max(SOON, (now - began) * SHARE)
+        self._next = now + min(max(SOON, (now - began) * SHARE), LATER)
 
     def _memory(self, running: list[tuple[int, str, int, int]]) -> Iterator[tuple[str, str, int]]:
         """Pages that several share count for each in the kernel's cheap number: it only says when to count well."""
@@ -150,11 +154,11 @@ class Watch:
                 yield _writer(running), "disk", room.f_blocks * room.f_frsize
             elif room.f_files and room.f_ffree == 0:
                 yield _writer(running), "files", room.f_files
-        self._next_files = time.monotonic() + max(LATER, (time.monotonic() - began) * SHARE)
+        self._next_files = time.monotonic() + min(max(LATER, (time.monotonic() - began) * SHARE), LATEST)
 
     def _end(self, actor: str) -> None:
         """End all of this actor's processes, which may be forking as fast as they can."""
-        stopped = self._hold_all() if self._everybody else None
+        self._hold()
         for _ in range(ROUNDS):
             found = [pid for pid, whose, _, _ in self._programs.look() if whose == actor]
             for pid in found:
@@ -164,19 +168,28 @@ class Watch:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
             if not found:
-                break
-        if stopped is not None:
-            for pid, whose, _, _ in self._programs.look():
-                if whose != actor and pid not in stopped:
+                return
+
+    def _hold(self) -> None:
+        """Stop everybody at one instant: pid 1 can, and who is stopped neither forks nor keeps us from a core."""
+        if self._everybody and self._held is None:
+            # While a thousand are born, nobody is asked what they were before.
+            few = pids() if not self._crowded() else []
+            self._held = {pid for pid in few if _is_stopped(pid)}
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGSTOP)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            for pid in pids():
+                if pid != 1 and pid not in held:
                     with contextlib.suppress(OSError):
                         os.kill(pid, signal.SIGCONT)
 
-    def _hold_all(self) -> set[int]:
-        """Stop everybody at one instant: pid 1 can, and who is stopped forks no more. Gives who had been before."""
-        stopped = {pid for pid in pids() if _is_stopped(pid)}
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGSTOP)
-        return stopped
+    def _crowded(self) -> bool:
+        """Whether there are more processes than any play has: then looking at each would take too long."""
+        return self._everybody and len(pids()) > self._bounds["processes"]
 
 
 def _is_stopped(pid: int) -> bool:
