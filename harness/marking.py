@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from harness.judge.judge import judge
 from harness.judge.plays import Seeded, together
 from harness.players import blob_reader
 from harness.recording import Recording
+from harness.report.pages import write_pages
 from harness.scenario.model import Scenario
 from harness.verdict import Finding, Outcome, Verdict
 
@@ -47,23 +48,39 @@ def everybody(theirs: Sequence[Submission]) -> Matched:
     return Matched([(Student(one.id, one.name, submitted=one.submitted), one) for one in theirs])
 
 
-def mark_all(marking: Marking, cohort: Matched, mends: Mapping[str, Mend], decisions: Path | None, by_hand: Path | None
-             ) -> list[Result]:  # fmt: skip
-    """Everybody's result. Raises Mistakes for a table of decisions or of marks by hand that is wrong."""
-    table = decisions or marking.out / "decisions.csv"
-    made = load_decisions(table) if decisions or table.exists() else Decisions()
-    hand = by_hand or marking.out / "by-hand.csv"
-    given: ByHand | None = load_by_hand(hand) if by_hand or hand.exists() else None
-    made = made.meet({student.id: one.digest for student, one in cohort.pairs})
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What people said of a class. `table`: where decisions stand; `by_hand` None: such marks are given elsewhere."""
+
+    table: Path
+    decisions: Decisions
+    by_hand: ByHand | None
+
+    def strangers(self, ids: Collection[str]) -> list[str]:
+        """Sentences for what is said of nobody in this class."""
+        return [*self.decisions.strangers(ids), *(self.by_hand.strangers(ids) if self.by_hand else ())]
+
+
+def what_was_said(out: Path, decisions: Path | None, by_hand: Path | None) -> Said:
+    """The tables that were named, or those in the folder of results. Raises Mistakes."""
+    table, hand = decisions or out / "decisions.csv", by_hand or out / "by-hand.csv"
+    return Said(table, load_decisions(table) if decisions or table.exists() else Decisions(),
+                load_by_hand(hand) if by_hand or hand.exists() else None)  # fmt: skip
+
+
+def mark_all(marking: Marking, cohort: Matched, mends: Mapping[str, Mend], said: Said) -> list[Result]:
+    """Everybody's result. Decisions that were bound to no submission so far are bound to these, beside their table."""
+    theirs = {student.id: one.digest for student, one in cohort.pairs}
+    made = said.decisions.meet(theirs | {one.id: one.digest for one in cohort.strangers})
     if made.made:
-        made.save(table)
+        made.save(said.table)
     graded = [_graded(marking, student, one, mends.get(one.id)) for student, one in cohort.pairs]
     nothing = Submission("", "", marking.out, marking.out, "")
     graded += [Graded(student, replace(nothing, id=student.id, name=student.name), trouble="nothing was handed in",
                       absent=True) for student in cohort.absent]  # fmt: skip
     graded += [replace(_graded(marking, Student(one.id, one.name), one, mends.get(one.id)),
                        look=[f"{one.id} handed in, and is not on the roster"]) for one in cohort.strangers]  # fmt: skip
-    return [result_of(one, marking.rubric, made, given) for one in graded]
+    return [result_of(one, marking.rubric, made, said.by_hand) for one in graded]
 
 
 def _graded(marking: Marking, student: Student, one: Submission,
@@ -74,7 +91,8 @@ def _graded(marking: Marking, student: Student, one: Submission,
         trouble = one.trouble or (known.trouble if known else "it was not graded yet")
         code = known.code if known else ""
         found = [Finding(Verdict.UNDECIDED if known.ours else Verdict.FAILED, code, trouble)] if known and code else []
-        return Graded(student, one, trouble=trouble, visible=visible, findings=found, mend=mend)
+        hopeless = bool(known and known.trouble and not known.ours) or bool(one.trouble)
+        return Graded(student, one, trouble=trouble, visible=visible, findings=found, mend=mend, hopeless=hopeless)
     outcomes, levels = _outcomes(marking, one.digest)
     remarks = [Finding(Verdict.PASSED, code, sentence) for code, sentence in known.remarks]
     look = [] if len(outcomes) == len(visible) else [f"{len(visible) - len(outcomes)} scenarios were not played yet"]
@@ -126,6 +144,7 @@ def write_all(marking: Marking, results: Sequence[Result], remarks: Sequence[str
     write_to_decide(out, results, remarks)
     write_gradescope(out, results)
     write_moodle(out, results)
+    write_pages(out, results, {(one.key, seed): one for (_, seed), one in marking.plays.items()}, remarks)
     _write_faults(out, results)
 
 

@@ -68,6 +68,11 @@ def _again(report: Report, play: Played) -> list[Line]:
 
 
 def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
+    rows = [[Span(label, Style.QUIET), Span(text)] for label, text in facts(play, found, verbose)]
+    return Grid([Column(), Column(share=1)], rows)
+
+
+def facts(play: Played, found: Finding, verbose: bool = False) -> list[tuple[str, str]]:
     """What there is to know, label by label; what is empty is left out."""
     unsure = found.verdict is Verdict.UNDECIDED
     step = play.step_text(found.step)
@@ -85,8 +90,7 @@ def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
         *(("Also", text) for text in _others(play, found)),
         *(("Noticed", remark.sentence) for remark in play.remarks if verbose or remark.code != "readable-password"),
     ]
-    rows = [[Span(label, Style.QUIET), Span(text)] for label, text in pairs if text.strip()]
-    return Grid([Column(), Column(share=1)], rows)
+    return [(label, text) for label, text in pairs if text.strip()]
 
 
 def _others(play: Played, first: Finding) -> list[str]:

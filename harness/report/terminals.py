@@ -25,12 +25,12 @@ def terminals(play: Played, found: Finding | None, width: int, everything: bool 
     kept = around(rows(play.recording), step, actor, seen)
     shown = kept if everything else folded(kept)
     order = columns(play.recording)
-    chosen = _chosen(order, shown, actor, max(1, (width - MARGIN) // NARROWEST))
-    layout = _Layout(chosen, (width - MARGIN) // max(1, len(chosen)) - 3)
-    return [*layout.lay_out(shown), *_absent(order, kept, shown, chosen)]
+    names = chosen(order, shown, actor, max(1, (width - MARGIN) // NARROWEST))
+    layout = _Layout(names, (width - MARGIN) // max(1, len(names)) - 3)
+    return [*layout.lay_out(shown), *_absent(order, kept, shown, names)]
 
 
-def _chosen(order: Sequence[str], shown: Sequence[Row], actor: str, room: int) -> list[str]:
+def chosen(order: Sequence[str], shown: Sequence[Row], actor: str, room: int) -> list[str]:
     """As many as there is room for: whom it is about, who was typed to last, who was started first, who acted last."""
     mark = next((i for i, row in enumerate(shown) if row.marked and row.kind is Kind.STEP), len(shown))
     typist = [row.actor for row in shown[:mark] if row.kind is Kind.TYPED][-1:]
@@ -69,7 +69,7 @@ class _Layout:
     def _beside(self, row: Row) -> list[Span]:
         number = "" if row.step in (None, self._step) else str(row.step)
         style = Style.FAILED if row.marked else _STYLES.get(row.kind, Style.PLAIN)
-        cell = Span(("▶ " if row.marked else "") + _cell(row, self._room_for(row)), style)
+        cell = Span(("▶ " if row.marked else "") + cell_text(row, self._room_for(row)), style)
         return [Span(number, Style.QUIET), *(cell if name == row.actor else Span("") for name in self._names)]
 
     def _room_for(self, row: Row) -> int:
@@ -89,7 +89,8 @@ class _Layout:
         self._cells = []
 
 
-def _cell(row: Row, most: int) -> str:
+def cell_text(row: Row, most: int = LONGEST) -> str:
+    """What a cell of a terminal says: typed lines, printed ones and events each have a mark of their own."""
     if row.kind is Kind.FOLDED:
         return f"… {row.count:,} lines …"
     text = cut(row.text, most)
@@ -107,14 +108,19 @@ def _across(row: Row) -> Block:
     return line(Span(f"  {number}  {row.text}", Style.QUIET), indent=1)
 
 
-def _absent(order: Sequence[str], kept: Sequence[Row], shown: Sequence[Row], chosen: Sequence[str]) -> list[Block]:
-    """Say which terminals are not shown, and why. (Who only spoke in what was folded counts there.)"""
+def _absent(order: Sequence[str], kept: Sequence[Row], shown: Sequence[Row], names: Sequence[str]) -> list[Block]:
+    said = absent(order, kept, shown, names)
+    return [line(Span(f"({said})", Style.QUIET), indent=8)] if said else []
+
+
+def absent(order: Sequence[str], kept: Sequence[Row], shown: Sequence[Row], names: Sequence[str]) -> str:
+    """Which terminals are not shown, and why. (Who only spoke in what was folded counts there.)"""
     spoke, seen = {row.actor for row in kept}, {row.actor for row in shown}
     silent = [name for name in order if name not in spoke]
-    narrow = [name for name in order if name in seen and name not in chosen]
+    narrow = [name for name in order if name in seen and name not in names]
     said = []
     if silent:
         said.append(f"{some(silent)} printed nothing up to here")
     if narrow:
         said.append(f"not shown for want of room: {some(narrow)}")
-    return [line(Span(f"({'; '.join(said)})", Style.QUIET), indent=8)] if said else []
+    return "; ".join(said)
