@@ -26,7 +26,7 @@ from harness.workshop import workshop
 
 # Programs that poll mostly wait: so many of their plays take as much of the machine as one of another program.
 _WAITING_AT_ONCE = 6
-CAP = "over-cap"
+CAP, FAULT = "over-cap", "harness-fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _play(job: Job, found: Prepared, folder: Path, tell: Callable[[Told], None],
                       model=course.model)  # fmt: skip
     todo = list(missing(job, found.chosen, course))
     left = dict.fromkeys(task.label for task in todo)
-    at_once = _WAITING_AT_ONCE if found.waits else 1
+    at_once = _WAITING_AT_ONCE if found.waits and not job.alone else 1
     ready = iter(todo)
 
     def in_time() -> Iterator[Task]:
@@ -110,7 +110,8 @@ def _play(job: Job, found: Prepared, folder: Path, tell: Callable[[Told], None],
         del left[task.label]
         tell(_kept(job, task, outcome, recording, course))
     for task in todo:
-        if task.label in left:
+        # What is played again was played once: that stands, rather than nothing.
+        if task.label in left and not job.alone:
             tell(_kept(job, task, _over_cap(task, job.cap), Recording(), course))
 
 
@@ -124,9 +125,18 @@ def _kept(job: Job, task: Task, outcome: Outcome, recording: Recording, course: 
 
 def _over_cap(task: Task, cap: float) -> Outcome:
     s = task.scenario
-    sentence = f"not played: its submission had its {cap:.0f} s before this scenario's turn came"
-    return Outcome(s.title, s.key, Verdict.UNDECIDED, [Finding(Verdict.UNDECIDED, CAP, sentence)], s.clause, s.marks,
-                   s.tags)  # fmt: skip
+    found = Finding(Verdict.UNDECIDED, CAP, _had(cap))
+    return Outcome(s.title, s.key, Verdict.UNDECIDED, [found], s.clause, s.marks, s.tags)
+
+
+def _had(cap: float) -> str:
+    return f"not played: its submission had its {cap:.0f} s before this scenario's turn came"
+
+
+def is_played(kept: Kept, cap: float) -> bool:
+    """Whether this was played as well as it can be: not lost to a fault of ours, nor to another cap than today's."""
+    found = [(one.code, one.sentence) for one in kept.outcome.findings]
+    return not any(code == FAULT or (code == CAP and said != _had(cap)) for code, said in found)
 
 
 def complete(job: Job, known: Known | None, wanted: Collection[tuple[str, int]]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.cohort import Job, Told, complete, play_submission, wanted_plays
+from harness.cohort import Job, Told, complete, is_played, play_submission, wanted_plays
 from harness.course import Course, Options, choose
 from harness.exits import Exit, Wrong
 from harness.grade.agreement import agreement, disagreements, load_marks, strangers
@@ -20,11 +20,11 @@ from harness.grade.engines import Begun, Engine, Processes
 from harness.grade.intake.submission import Submission, take_in
 from harness.grade.kept import Kept, Known, hangs_on_time
 from harness.grade.mends import Mend, fitted, load_mends, mended
-from harness.grade.roster import Roster, Student, load_roster, matched
+from harness.grade.roster import Matched, Roster, Student, load_roster, matched
 from harness.grade.rubric import load_rubric
 from harness.grade.scheme import Rubric
-from harness.grade.store import Store, open_store
-from harness.marking import Marking, everybody, first_line, mark_all, told, write_all
+from harness.grade.store import Store, claimed, open_store
+from harness.marking import Marking, everybody, first_line, mark_all, told, what_was_said, write_all
 from harness.report.live import CohortView
 from harness.scenario.model import Scenario
 from harness.stage import best_level
@@ -77,19 +77,24 @@ def grade(options: GradeOptions) -> Exit:
     """Grade a cohort. 0: everybody was graded; 4: a person must decide something."""
     rules, roster, mends = _rules(options), _roster(options), load_mends(options.mend) if options.mend else {}
     # Now, and not after a night: what cannot be read is told before anything is played.
+    said = what_was_said(options.out, options.decisions, options.by_hand)
     before = load_before(options.diff) if options.diff else None
     theirs_by_hand = load_marks(options.compare, rules.items) if options.compare else None
-    with open_store(options.out) as store, _unpacked(options.out) as unpacked:
+    with claimed(options.out), open_store(options.out) as store, _unpacked(options.out) as unpacked:
         rules = _begin(options, rules, store)
         intake = take_in(options.submissions, unpacked / "handed-in")
         fit = fitted(mends, intake.submissions)
         theirs = [mended(one, fit[one.id], unpacked / "mended") if one.id in fit else one for one in intake.submissions]
         cohort = matched(roster, theirs) if roster is not None else everybody(theirs)
         chosen = _sample(cohort.pairs, options.sample, rules.options.seed)
-        interrupted = _play(options, rules, [one for _, one in chosen], fit, store)
+        theirs = [one for _, one in chosen] + list(cohort.strangers if chosen is cohort.pairs else ())
+        interrupted = _play(options, rules, theirs, fit, store)
         marking = Marking(options.out, rules.course, rules.rubric, rules.plays, store)
-        results = mark_all(marking, replace(cohort, pairs=chosen), fit, options.decisions, options.by_hand)
-        remarks = [*intake.remarks, *cohort.remarks, *(roster.remarks if roster is not None else ())]
+        results = mark_all(marking, cohort if chosen is cohort.pairs else Matched(chosen), fit, said)
+        known = [student.id for student, _ in cohort.pairs]
+        known += [student.id for student in cohort.absent] + [one.id for one in cohort.strangers]
+        remarks = [*intake.remarks, *cohort.remarks, *(roster.remarks if roster is not None else ()),
+                   *said.strangers(known)]
         store.note(STUDENTS, json.dumps({one.graded.student.id: one.graded.submission.digest for one in results}))
         write_all(marking, results, remarks)
     print(told(results, options.out))
@@ -163,13 +168,15 @@ def _play(options: GradeOptions, rules: Rules, theirs: Sequence[Submission], men
           ) -> bool:  # fmt: skip
     """Play what is missing; the same files are played once. Returns whether somebody interrupted it."""
     todo = {one.digest: one for one in reversed(theirs) if one.digest and not one.trouble}
-    jobs = [job for one in reversed(todo.values()) if (job := _job(options, rules, one, mends, store)) is not None]
+    wanted = [_job(options, rules, one, mends, store) for one in reversed(todo.values())]
+    jobs = [job for job in wanted if not complete(job, store.known(job.digest), rules.plays)]
     view = CohortView()
-    view.begin(len(jobs), best_level(), len(todo) - len(jobs))
+    view.begin(len(jobs), best_level(), len(wanted) - len(jobs))
     try:
         if jobs:
             _run(_engine(options, rules), jobs, store, view)
-        again = [job for job in (_again(one, store) for one in jobs) if job is not None]
+        # Of all of them: whoever was killed meanwhile has everything by now, but for these.
+        again = [job for job in (_again(one, rules, store) for one in wanted) if job is not None]
         if again:
             view.say(f"played again with nothing beside it, as a deadline decided it: {len(again)} submissions")
             _run(Processes(play_submission, 1), again, store, view)
@@ -188,18 +195,19 @@ def _engine(options: GradeOptions, rules: Rules) -> Engine[Job, Told]:
     return Cluster(options.cluster, lambda job: parcel_of(job, luggage), grade_parcel, received)
 
 
-def _job(options: GradeOptions, rules: Rules, one: Submission, mends: Mapping[str, Mend], store: Store) -> Job | None:
-    """What is to be played of this submission; None: nothing."""
+def _job(options: GradeOptions, rules: Rules, one: Submission, mends: Mapping[str, Mend], store: Store) -> Job:
+    """What is to be played of this submission."""
     mend = mends.get(one.id)
+    have = frozenset(key for key, kept in store.plays(one.digest).items() if is_played(kept, options.cap))
     plays = replace(rules.options, subject_file=mend.subject_file if mend else None)
-    job = Job(one.digest, one.folder, plays, rules.rubric, options.out / one.folder.name,
-              frozenset(store.plays(one.digest)), cap=options.cap, root=options.out, name=one.id)  # fmt: skip
-    return None if complete(job, store.known(one.digest), rules.plays) else job
+    return Job(one.digest, one.folder, plays, rules.rubric, options.out / one.folder.name, have, cap=options.cap,
+               root=options.out, name=one.id)  # fmt: skip
 
 
-def _again(job: Job, store: Store) -> Job | None:
+def _again(job: Job, rules: Rules, store: Store) -> Job | None:
     """The plays of this submission that time decided while others played beside it."""
-    keys = frozenset(key for key, kept in store.plays(job.digest).items() if hangs_on_time(kept) and not kept.alone)
+    keys = frozenset(key for key, kept in store.plays(job.digest).items()
+                     if key in rules.plays and hangs_on_time(kept) and not kept.alone)  # fmt: skip
     return replace(job, have=frozenset(), only=keys, alone=True) if keys else None
 
 
@@ -214,7 +222,8 @@ def _run(engine: Engine[Job, Told], jobs: Sequence[Job], store: Store, view: Coh
             store.keep(said)
             view.played(job.digest, said.outcome)
         else:
-            if said.fault:
+            # What is played again is known already, and stays as it is.
+            if said.fault and not job.alone:
                 store.learn(Known(job.digest, trouble=said.fault, code="harness-fault", ours=True))
             known = store.known(job.digest)
             view.ended(job.digest, first_line(known.trouble) if known else "")

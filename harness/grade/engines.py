@@ -7,6 +7,7 @@ through, and what is missing can be done again.
 from __future__ import annotations
 
 import multiprocessing.connection
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -66,7 +67,7 @@ class Processes(Generic[J, M]):
                     process, job = running[ours]
                     try:
                         said: M | Ended = ours.recv()
-                    except EOFError:
+                    except (EOFError, OSError):  # it died; OSError: in the middle of a message
                         process.join()
                         said = Ended(_how_it_died(process.exitcode))
                     if isinstance(said, Ended):
@@ -91,8 +92,14 @@ class Processes(Generic[J, M]):
 
 def _do(work: Work[J, M], job: J, to: Connection) -> None:
     begin_worker()
-    interruptibly(work, job, to.send)
-    to.send(Ended())
+    try:
+        interruptibly(work, job, to.send)
+    except KeyboardInterrupt:  # whoever began this ends it, and wants to hear nothing more
+        return
+    except Exception:  # a fault of ours, whatever the work is: with it the next piece goes on
+        to.send(Ended(traceback.format_exc()))
+    else:
+        to.send(Ended())
 
 
 def _how_it_died(code: int | None) -> str:

@@ -40,6 +40,7 @@ class Graded:
     findings: Sequence[Finding] = ()  # of the submission as a whole: what was found before the plays
     mend: Mend | None = None
     look: Sequence[str] = ()  # sentences that a person must look at
+    hopeless: bool = False  # `trouble` is its own doing (it does not build): no line earned anything, for certain
     absent: bool = False  # on the roster, and handed in nothing: then nothing is undecided, either
 
 
@@ -96,7 +97,7 @@ def result_of(graded: Graded, rubric: Rubric, decisions: Decisions, by_hand: ByH
     settled = settle(rubric, student.stream, graded.outcomes, decisions, by_hand.of(student.id) if by_hand else (),
                      student=student.id, digest=submission.digest)  # fmt: skip
     _stream(settled, student)
-    marks = _marks(settled, looking=not graded.absent, hand=by_hand is not None)
+    marks = _marks(settled, looking=not (graded.absent or graded.hopeless), hand=by_hand is not None)
     outcomes = with_prerequisites(rubric, settled.outcomes, settled.given, settled.scores)
     codes = _codes(graded, settled)
     marks, held = limited(marks, limits(rubric, marks, outcomes, codes.keys()))

@@ -7,7 +7,9 @@ judge: whoever kills the grader loses what was in flight, and nothing is ever co
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +20,7 @@ from harness.grade.kept import Kept, Known, outcome_in, outcome_out
 
 FILE = "marks.db"
 VERSION = 1
+_CLAIM = ".grading"
 _TABLES = """
 create table about (name text primary key, value text not null);
 create table submissions (digest text primary key, known text not null);
@@ -107,7 +110,34 @@ def _told(file: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
+        if exc.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise Wrong(f"{file}: this is no store of a grading: {exc}; grade into another folder") from exc
         raise Wrong(f"{file}: {exc}; what was graded so far is kept") from exc
+
+
+@contextlib.contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """The folder of results for one grader alone, as long as it lives. Raises Wrong while another one has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / _CLAIM).open("a+")
+    except OSError as exc:
+        raise Wrong(f"{folder}: the results cannot be kept here: {(exc.strerror or str(exc)).lower()}") from exc
+    with file:
+        try:
+            # A lock of the process, which its children do not inherit: it goes with whoever kills the grader, even
+            # while a worker of it still clears up. (flock would stay with the last of them.)
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError) as exc:
+            file.seek(0)
+            raise Wrong(f"{folder}: another harness grades into this folder now (process {file.read().strip()}): "
+                        "wait for it, or give another folder with --out") from exc  # fmt: skip
+        except OSError as exc:
+            raise Wrong(f"{folder}: the results cannot be kept here: {(exc.strerror or str(exc)).lower()}") from exc
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 @contextlib.contextmanager
@@ -137,6 +167,5 @@ def _begin(connection: sqlite3.Connection, file: Path) -> None:
     if version or connection.execute("select count(*) from sqlite_master").fetchone()[0]:
         raise Wrong(f"{file}: a store of version {version}, and this harness keeps version {VERSION}: grade into "
                     "another folder, or with the harness that made it")  # fmt: skip
-    with connection:
-        connection.executescript(_TABLES)
-        connection.execute(f"pragma user_version = {VERSION}")
+    # In one transaction: killed between the two, tables without a version would be a store that nobody can read.
+    connection.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit;")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.grade.files import write
-from harness.grade.marks import exact
+from harness.grade.marks import LineMarks, exact
 from harness.grade.result import Result
 from harness.grade.scheme import Rubric
 from harness.grade.table import table_text
@@ -36,7 +36,12 @@ def by_id(results: Sequence[Result]) -> list[Result]:
 
 def _row(result: Result) -> list[str | float]:
     student, submission = result.graded.student, result.graded.submission
-    lines: list[str | float] = [line.earned if line.played or line.decided else ""
+    lines: list[str | float] = [line.earned if line.played or line.decided or _hopeless(result, line) else ""
                                 for line in (*result.marks.lines, *result.marks.by_hand)]
     return [student.id, student.name or submission.name, *lines, exact(one.amount for one in result.deductions),
             result.late_marks, result.total, result.undecided_count, result.most]
+
+
+def _hopeless(result: Result, line: LineMarks) -> bool:
+    """Whether nothing was earned for certain, though nothing was played."""
+    return result.graded.hopeless and not line.by_hand
