@@ -33,6 +33,11 @@ class Course:
     rubric: Rubric | None
     model: str = ""  # the text of the model that says which answers are right; "": there is none
 
+    @property
+    def home(self) -> Path:
+        """The folder that is played when no other subject is named: the reference's; without one, the current one."""
+        return self.folder / self.assignment.reference if self.assignment.reference else Path()
+
 
 # One recv() taken for one message brings a file over whole in some plays, and cut short in others.
 FILES_AGAIN = 3
@@ -80,8 +85,11 @@ class Options:
         """The command that looks for what fails only sometimes; "" where the subject is given as commands."""
         if self.server is not None or self.client is not None:
             return ""
-        folder = self.subject or Path(os.path.relpath(course.folder / course.assignment.reference))
-        given = {"assignment": self.assignment, "variant": self.variant or None, "subject-file": self.subject_file}
+        folder = self.subject or Path(os.path.relpath(course.home))
+        # A run finds the assignment above its scenarios; stress is given none, and looks above the folder.
+        found = find_assignment(folder.resolve().parent).resolve().parent == course.folder.resolve()
+        assignment = self.assignment or (None if found else Path(os.path.relpath(course.folder)))
+        given = {"assignment": assignment, "variant": self.variant or None, "subject-file": self.subject_file}
         words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
         return shlex.join(["harness", "stress", str(folder), *words])
 
@@ -129,7 +137,7 @@ def open_subject(options: Options, course: Course, folder: Path, given: Given = 
     """
     commands = options.commands(course.assignment)
     unneeded = set(course.assignment.roles) <= set(commands) and options.subject is None
-    where = options.subject or course.folder / course.assignment.reference
+    where = options.subject or course.home
     base = None if unneeded else build(where.resolve(), course.assignment, folder, given.files(course.assignment))
     return with_commands(base, commands, Path.cwd()) if commands or base is None else base
 

@@ -205,7 +205,8 @@ class _Run:
     def _homes(self) -> dict[str, Path]:
         """The right programs that are played as they are: the reference, and the bases of saboteurs."""
         course = self.grounds.course
-        return {_REFERENCE: (course.folder / course.assignment.reference).resolve(), **bases(self.wish.paths)}
+        reference = {_REFERENCE: course.home.resolve()} if course.assignment.reference else {}
+        return {**reference, **bases(self.wish.paths)}
 
     def play_right(self, zoo: Sequence[Animal], *, with_bases: bool) -> None:
         """The programs that are right: the bases whole, the zoo whole or quickly; those that poll last."""

@@ -46,6 +46,7 @@ def prepare(options: Options, folder: Path, doing: Callable[[str], None] | None 
 
     `doing` is told of each experiment; without it the terminal shows them.
     """
+    options = _at_home(options)
     if options.subject is None:
         if options.subject_file is not None:
             raise Wrong("--subject-file says what is so of a submission: name its folder with --subject DIR")
@@ -69,6 +70,15 @@ def prepare(options: Options, folder: Path, doing: Callable[[str], None] | None 
         options = replace(options, variant=decision.assignment.name)
     return Prepared(replace(course, assignment=decision.assignment), chosen, decision.subject, options, decision,
                     lab.saw_polling)
+
+
+def _at_home(options: Options) -> Options:
+    """Where the assignment has no reference, as in what students get, the subject is the current folder."""
+    if options.subject is not None:
+        return options
+    course = open_course(options.assignment, [Wanted.parse(path) for path in options.paths], options.variant)
+    told = set(course.assignment.roles) <= set(options.commands(course.assignment))
+    return options if course.assignment.reference or told else replace(options, subject=course.home)
 
 
 def _given(file: Path | None, assignment: Assignment) -> Given:

@@ -91,7 +91,9 @@ class Assignment(_Strict):
     values: dict[str, str] = Field(default={}, description="Names that scenarios and arguments may use as {name}.")
     accounts: Accounts | None = None
     login: Login | None = Field(default=None, description="None: one does not log in; a client is ready at its start.")
-    reference: str = Field(description="The folder of the reference answer, relative to assignment.yaml.")
+    reference: str = Field(
+        default="", description="The folder of the reference answer, relative to assignment.yaml. None: the current "
+                                "folder is played when no other subject is named.")
     liveness: str = Field(default="", description="A command that any client can type to see whether the server lives.")
     timeout: float = Field(default=20.0, gt=0, description="Seconds of a program's own time without an answer.")
     file_timeout: float = Field(default=60.0, gt=0, description="The same, for steps that move files.")
@@ -100,6 +102,8 @@ class Assignment(_Strict):
     commands: list[str] = Field(default=[], description="First words of all lines that mean something to a client.")
     model: str = Field(default="", description="The Python file that says which answers are right, relative to "
                                                "assignment.yaml; for `one order explains every answer`.")
+    withheld: list[Literal["model"]] = Field(
+        default=[], description="What the course has and this folder has not: in what students get, `model`.")
     protocol: str = Field(default="", description="The file with the legal moves of its own protocol.")
     rubric: str = "rubric.yaml"
     variants: dict[str, Variant] = Field(default={}, description="Other forms of the task: their names, what differs.")

@@ -150,7 +150,7 @@ def _one_order(scene: Scene, key: Text) -> Step:
     head = scene.head(key)
     if scene.inside:
         scene.found.error(key.place, f"`{words.ONE_ORDER}` cannot stand inside of `{scene.inside}`")
-    elif not scene.assignment.model:
+    elif not scene.assignment.model and "model" not in scene.assignment.withheld:
         scene.found.error(key.place, "this assignment has no model: name its file with `model` in assignment.yaml")
     elif not set(scene.stage.state) - {scene.people.server}:
         scene.found.error(key.place, "nobody has typed anything: there is no answer to explain")

@@ -18,8 +18,10 @@ from typing import Literal
 
 from harness.subject.prompts import UNKNOWN, Manners
 
-# Never copied along: what version control, editors and other runs left.
-JUNK = shutil.ignore_patterns(".git", ".hg", ".svn", "__MACOSX", ".DS_Store", ".venv", "venv", "node_modules")
+# Never copied along: what version control, editors and other runs left (a run leaves `.harness` where it was called,
+# and that may be the submission's own folder).
+JUNK = shutil.ignore_patterns(".git", ".hg", ".svn", "__MACOSX", ".DS_Store", ".venv", "venv", "node_modules",
+                              ".harness")
 
 # The "language" of a program that was given as a command.
 COMMAND = "command"

@@ -38,7 +38,7 @@ def judge_history(scenario: Scenario, recording: Recording, step: Step, blob: Bl
 def order_differs(view: View, step: Step, blob: Blob = lambda _: None, budget_s: float = BUDGET) -> Miss | None:
     """Why no order explains the answers up to this step; None if one does."""
     if not view.began.model:
-        return _open("this recording holds no model to judge it by")
+        return _without_model(view)
     if _started_again(view, step):
         return _open("the server was started again, and what it knew is gone")
     accounts = _accounts(view, blob)
@@ -57,6 +57,15 @@ def order_differs(view: View, step: Step, blob: Blob = lambda _: None, budget_s:
 def _open(why: str) -> Miss:
     return Miss("order-open", f"whether one order explains every answer cannot be told: {why}",
                 "one order that explains every answer", verdict=Concluded.UNDECIDED)
+
+
+def _without_model(view: View) -> Miss:
+    """A student's kit has no model: what it would say of this play is found out in grading, and nobody guesses it."""
+    if "model" not in assignment_from(view.began).withheld:
+        return _open("this recording holds no model to judge it by")
+    sentence = ("whether one order explains every answer is judged in grading only: the model that knows which answers "
+                "are right stays with the course")
+    return Miss("order-open", sentence, "one order that explains every answer", verdict=Concluded.UNDECIDED)
 
 
 def _started_again(view: View, step: Step) -> bool:

@@ -121,10 +121,10 @@ def test_where_nothing_is_concurrent_it_is_said(tmp_path: Path) -> None:
 
 
 def test_a_green_run_names_stress(tmp_path: Path) -> None:
-    """As the next thing to do."""
+    """As the next thing to do, with the folder of the assignment where it would not find that by itself."""
     called = Called(tmp_path, "right")
     said = called("run", f"{called.list}::What one adds is there", "--subject", str(called.course.subject), code=0)
-    assert said.rstrip().endswith(f"harness stress {called.course.subject}")
+    assert said.rstrip().endswith(f"harness stress {called.course.subject} --assignment course")
 
 
 @pytest.mark.parametrize(("words", "sentence"), [

@@ -78,7 +78,7 @@ PYTHON = {
     "an old copy deeper": ({"server.py": python("s"), "client.py": python("c"), "old/server.py": python("old"),
                             "old/client.py": python("old")}, "s", "c"),
     "caches and environments": ({"server.py": python("s"), "client.py": python("c"), "venv/server.py": "",
-                                 ".git/client.py": ""}, "s", "c"),
+                                 ".git/client.py": "", ".harness/recordings/server.py": ""}, "s", "c"),
 }  # fmt: skip
 
 
@@ -88,6 +88,8 @@ def test_python_programs_are_found(tmp_path: Path, files: dict[str, str], server
     subject = build(lay(tmp_path / "z5555555", files), ASSIGNMENT, tmp_path / "built")
     assert said(subject, "server", tmp_path) == f"{server} 5745"
     assert said(subject, "client", tmp_path) == f"{client} 5745"
+    # Who plays their own folder again and again would carry all recordings along.
+    assert not list((tmp_path / "built").rglob(".harness"))
 
 
 JAVA = {

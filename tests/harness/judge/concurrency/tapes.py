@@ -27,17 +27,17 @@ class Tape:
     """One play: everybody is in at its beginning, and types at given times."""
 
     def __init__(self, accounts: bytes = b"Yoda jedi*knight\nR2D2 c3p0sucks\nluke skywalker\n",
-                 stage: str = "box") -> None:  # fmt: skip
+                 stage: str = "box", model: str = MODEL, assignment: str = ASSIGNMENT) -> None:  # fmt: skip
         text = PLAY % "one order explains every answer"
-        self.scenario = load_text(text, "f.yaml", assignment_text(ASSIGNMENT))[0]
+        self.scenario = load_text(text, "f.yaml", assignment_text(assignment))[0]
         self.step = next(step for step in self.scenario.steps() if isinstance(step, OneOrder))
         self._now = 0.0
         ticks = count()
         self._recorder = Recorder(clock=lambda: self._now + next(ticks) / 1e9)
         self._silent: set[str] = set()  # who waits for an answer, and asks no more
-        self.note(Began, scenario="s", file="f.yaml", source=text, document=0, case=0, assignment=ASSIGNMENT,
+        self.note(Began, scenario="s", file="f.yaml", source=text, document=0, case=0, assignment=assignment,
                   subject={}, stage=stage, seed=0, wall="", versions={}, values={"admin_password": "destroyforum"},
-                  accounts=ACCOUNTS, variant="2020", model=MODEL)  # fmt: skip
+                  accounts=ACCOUNTS, variant="2020", model=model)  # fmt: skip
         self._recorder.note_file("before", "server/credentials.txt", "file", accounts)
         self.note(Started, actor="server", argv=[], pid=1).note(Listening, actor="server", ports=[1])
         self._recorder.step = 1

@@ -6,7 +6,7 @@ import pytest
 
 from harness.events import Started, Typed
 from harness.verdict import Verdict
-from tests.harness.judge.concurrency.tapes import ACCOUNTS, Tape, rows
+from tests.harness.judge.concurrency.tapes import ACCOUNTS, ASSIGNMENT, Tape, rows
 
 MADE, POSTED, REFUSED, GONE = "Thread made", "Message is in", "Somebody else has it", "Thread is gone"
 
@@ -218,6 +218,18 @@ def test_who_logged_in_by_hand_leaves_it_open() -> None:
 def test_a_server_that_was_started_again_is_not_judged() -> None:
     """What it knew is gone."""
     assert _begun().note(Started, actor="server", argv=[], pid=2).judged().code == "order-open"
+
+
+@pytest.mark.parametrize(("assignment", "sentence"), [
+    (ASSIGNMENT, "cannot be told: this recording holds no model"),
+    (f"{ASSIGNMENT}withheld: [model]\n".replace("model: model.py", ""), "is judged in grading only"),
+])  # fmt: skip
+def test_without_the_model_nothing_is_guessed(assignment: str, sentence: str) -> None:
+    """What students get has no model: a race that grading would find is no pass there, and they read who knows."""
+    tape = Tape(model="", assignment=assignment).at_once(("yoda", "CRT t2", MADE, 1, 4), ("r2d2", "CRT t2", MADE, 3, 6))
+    finding = tape.judged()
+    assert (finding.verdict, finding.code) == (Verdict.UNDECIDED, "order-open")
+    assert sentence in finding.sentence
 
 
 @pytest.mark.parametrize(("stage", "code"), [("box", "reordered"), ("plain", "ok")])
