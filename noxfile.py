@@ -137,6 +137,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def kit(session: nox.Session) -> None:
+    """Build what students get, in dist/: the harness and the public scenarios, without any answer."""
+    _install(session)
+    session.run("python", "-m", "harness.author.kit", *(session.posargs or ["scenarios"]), "dist")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Print the ratios of docs/bench.md, each measured in one run. Asserts nothing."""
     _install(session, "tests")
