@@ -29,6 +29,8 @@ SOON, LATER, LATEST, SHARE = 0.05, 0.25, 1.0, 20
 PAGE = resource.getpagesize()
 # Many programs that are each within bounds are not, together: what a play may take besides, for each that was started.
 TOGETHER = 96 << 20
+# Of more processes than that the memory is counted while they stand still.
+MANY = 48
 # So often is looked again for what a program that is being ended has started meanwhile.
 ROUNDS = 200
 
@@ -99,7 +101,8 @@ class Watch:
         if self._crowded():
             self._hold()
         running = list(self._programs.look())
-        for actor, what, seen in [*self._memory(running), *self._processes(running), *self._written(running)]:
+        over = list(self._processes(running)) or [*self._memory(running), *self._written(running)]
+        for actor, what, seen in over:
             self._end(actor)
             if (actor, what) not in self._told:
                 self._told.add((actor, what))
@@ -116,6 +119,9 @@ class Watch:
             cheap[actor] = cheap.get(actor, 0) + pages * PAGE
         together = 2 * bound + TOGETHER * len(self._started)
         suspects = set(cheap) if sum(cheap.values()) > together else {a for a, size in cheap.items() if size > bound}
+        if sum(whose in suspects for _, whose, _, _ in running) > MANY:
+            # Counting well waits for each that is just forking, and a thousand of them have two cores.
+            self._hold()
         dear = {actor: sum(_share(pid) for pid, whose, _, _ in running if whose == actor) for actor in suspects}
         for actor, size in dear.items():
             if size > bound:
