@@ -22,6 +22,7 @@ from harness.probing import ProbeOptions, look_at
 from harness.scenario.mistakes import ERROR, Mistakes
 from harness.scenario.schema import schema as language_schema
 from harness.scenario.select import NoSuchScenario
+from harness.stage.box import isolated
 from harness.stressing import StressOptions
 from harness.subject.build import DoesNotBuild, NoCompiler
 from harness.subject.subject import SubjectError
@@ -52,6 +53,8 @@ SubjectFileOption = Annotated[Path | None, typer.Option(
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where recordings go.")]
 JsonOption = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the results as JSON.")]
 JunitOption = Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write the results as JUnit XML.")]
+IsolationOption = Annotated[bool, typer.Option(
+    "--require-isolation", help="Refuse to go on where programs cannot be kept in a box.")]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Tell passing scenarios in full too.")]
 
 
@@ -80,13 +83,20 @@ def run(
     out: OutOption = Path(".harness"),
     json_file: JsonOption = None,
     junit: JunitOption = None,
+    require_isolation: IsolationOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Play scenarios against a subject (default: the assignment's reference answer) and report."""
     options = Options(paths, assignment, subject, server, client, only or [], seed, repeat, jobs, failed, out,
                       json_file, junit, verbose, variant, subject_file, network or (),
                       explore=explore)
-    _end(lambda: workflow.run(options))
+
+    def played() -> Exit:
+        if require_isolation:
+            isolated()
+        return workflow.run(options)
+
+    _end(played)
 
 
 @app.command()

@@ -17,6 +17,18 @@ from harness.box.box import (
     StageError,
     best_level,
 )
+from harness.exits import Wrong
 
 __all__ = ["ANSWER_WITHIN", "BATCH", "USUAL", "Bounds", "Box", "Gone", "Level", "NotSpawned", "Over", "Side", "Spawned",
-           "StageError", "best_level"]  # fmt: skip
+           "StageError", "best_level", "isolated"]  # fmt: skip
+
+
+def isolated() -> None:
+    """Raises Wrong where no box can be made, or one that lacks something."""
+    try:
+        box = Box("box")
+    except StageError as exc:
+        raise Wrong(f"--require-isolation: {exc}") from exc
+    box.close()
+    if box.lacks:
+        raise Wrong(f"--require-isolation: {'; '.join(box.lacks)}")

@@ -37,14 +37,17 @@ def test_it_is_contained_and_the_next_submission_is_untouched(
     try:
         outcome, recording = play(hostile.lay(tmp_path / "submission"), tmp_path / "play")
     except SubjectError as exc:
-        assert hostile.then in ("does not build", "not passed"), exc
-        assert "BREACH" not in str(exc)
+        refused = str(exc)
     else:
+        refused = ""
         said = b"".join(event.data for event in recording.all(Output))
         assert b"BREACH" not in said, said[said.index(b"BREACH") :][:200]
         assert b"swordfish" not in said
         check_verdict(hostile, outcome)
         assert (hostile.then == "failed exceeded") == bool(list(recording.all(Exceeded)))
+    if refused:
+        assert hostile.then in ("does not build", "not passed"), refused
+        assert "BREACH" not in refused
     assert not alive()
     assert not left(tmp_path)
     remove(tmp_path / "play")
