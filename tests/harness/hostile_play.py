@@ -83,11 +83,14 @@ def play(submission: Path, into: Path, level: Any = "box") -> tuple[Outcome, Rec
     return judge(scenario, recording), recording
 
 
-def alive() -> list[str]:
-    """Processes of the user that programs are, where that is nobody else: none may be left."""
+def alive(home: Path) -> list[str]:
+    """Processes of the user that programs are, if they work in `home` or in no run's folder: none may be left."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
+            cwd = os.readlink(f"/proc/{pid}/cwd")
+            if cwd != "/" and not cwd.startswith(str(home)):
+                continue  # of a run beside this one, which has drawn the same user
             if student() != os.geteuid() and Path(f"/proc/{pid}").stat().st_uid == student():
                 found.append(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode())
         except OSError:

@@ -48,7 +48,7 @@ def test_it_is_contained_and_the_next_submission_is_untouched(
     if refused:
         assert hostile.then in ("does not build", "not passed"), refused
         assert "BREACH" not in refused
-    assert not alive()
+    assert not alive(tmp_path)
     assert not left(tmp_path)
     remove(tmp_path / "play")
     assert not (tmp_path / "play").exists()
