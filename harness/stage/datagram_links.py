@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from harness.recording import Recorder
 from harness.stage.doors import Door, Opened
 from harness.stage.flows import KEPT
-from harness.stage.sockets import AF_INET6
+from harness.stage.sock import AF_INET6
 from harness.stage.weather import Drop, Weather
 from harness.wire import Segment
 

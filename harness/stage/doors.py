@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.stage.box import Box, Side
-from harness.stage.sockets import AF_INET6, ESTABLISHED, LISTEN, TCP, UDP, Sock
+from harness.stage.sock import AF_INET6, ESTABLISHED, LISTEN, TCP, UDP, Sock
 
 # As many as the kernel allows (net.core.somaxconn): the relay takes whoever comes, the server decides whom it serves.
 BACKLOG = 4096

@@ -15,17 +15,7 @@ from harness.stage.nets import Networks
 from harness.stage.picture import Picture, Waiter
 from harness.stage.process import Process, Target
 from harness.stage.procfs import Table
-from harness.stage.sockets import (
-    CLOSING,
-    ESTABLISHED,
-    FIN_WAIT1,
-    FIN_WAIT2,
-    LAST_ACK,
-    LISTEN,
-    TCP,
-    UDP,
-    Sock,
-)  # fmt: skip
+from harness.stage.sock import CLOSING, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, LAST_ACK, LISTEN, TCP, UDP, Sock
 from harness.stage.syscalls import Wait
 from harness.stage.transit import Transit
 

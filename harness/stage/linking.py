@@ -15,12 +15,14 @@ from harness.stage.box import BATCH, Box, Side
 from harness.stage.conditions import KINDS as STREAMS
 from harness.stage.conditions import chosen, shapes
 from harness.stage.datagram_links import WILDCARDS, Address, Current, DatagramLink, Upstream, dressed
+from harness.stage.diag import about
 from harness.stage.doors import Door, Opened, opened
 from harness.stage.flows import Flow
 from harness.stage.gates import Gates
 from harness.stage.links import Link
 from harness.stage.nets import Networks, TwoNetworks
-from harness.stage.sockets import TCP, Sockets, about
+from harness.stage.sock import TCP
+from harness.stage.sockets import Sockets
 from harness.stage.weather import KINDS as DATAGRAMS
 from harness.stage.weather import Weather
 from harness.wire import Linked

@@ -8,7 +8,7 @@ from harness.stage.box import Side
 from harness.stage.datagram_links import Address, DatagramLink, Upstream, bare, read
 from harness.stage.doors import Door, Opened
 from harness.stage.linking import Linking
-from harness.stage.sockets import AF_INET, AF_INET6, UDP
+from harness.stage.sock import AF_INET, AF_INET6, UDP
 
 
 class Mail:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from harness.stage.sockets import Ends, Sock, Sockets
+from harness.stage.sock import Ends, Sock
+from harness.stage.sockets import Sockets
 
 
 class TwoNetworks:

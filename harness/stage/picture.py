@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 
 from harness.stage.process import Target
-from harness.stage.sockets import Sock
+from harness.stage.sock import Sock
 from harness.stage.syscalls import Wait
 from harness.stage.thread import Thread
 

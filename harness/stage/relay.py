@@ -26,7 +26,7 @@ from harness.stage.linking import Linking
 from harness.stage.links import Link
 from harness.stage.mail import Mail
 from harness.stage.nets import Networks
-from harness.stage.sockets import TCP, UDP
+from harness.stage.sock import TCP, UDP
 from harness.wire import Held
 
 # So many rounds at once at most: the terminals want to be looked at too.

@@ -32,7 +32,8 @@ from harness.stage.box import USUAL, Bounds, Box, Level, NotSpawned, StageError
 from harness.stage.census import Counting, since, unasked
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
-from harness.stage.stillness import Stillness, signal_name
+from harness.stage.pumping import signal_name
+from harness.stage.stillness import Stillness
 from harness.stage.transit import Transit
 from harness.stage.wires import Taps, Wires
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from harness.stage.nets import Networks
 from harness.stage.relay import Relay
-from harness.stage.sockets import CLOSING, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, LAST_ACK, SYN_RECV, Sock
+from harness.stage.sock import CLOSING, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, LAST_ACK, SYN_RECV, Sock
 
 # A connection whose other end is gone is being reset: that is told at once, unless the machine is busy.
 RESET_WITHIN = 0.1

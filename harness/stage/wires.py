@@ -12,7 +12,8 @@ from harness.stage.box import Box, Side
 from harness.stage.nets import Networks, TwoNetworks
 from harness.stage.procfs import Table
 from harness.stage.relay import Relay
-from harness.stage.sockets import CLOSE, LISTEN, UDP, Sockets, sums_in
+from harness.stage.sock import CLOSE, LISTEN, UDP
+from harness.stage.sockets import Sockets, sums_in
 
 # In a box of its own every port is free. It is one that nobody writes into a program: who ignores the argument should
 # not work by luck (5000, 6000), and who has a second, fixed port for files must find that one free (5745, 12000).

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.stage.sockets import ESTABLISHED, LISTEN, TCP, Sockets, parse, sums_in
+from harness.stage.sock import ESTABLISHED, LISTEN, TCP, parse
+from harness.stage.sockets import Sockets, sums_in
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="SOCK_DIAG is Linux")
 
