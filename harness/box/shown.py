@@ -19,7 +19,9 @@ _OF_A_HOME = ("bin", "lib")
 def needed(words: Iterable[str] = ()) -> list[str]:
     """The folders outside the system that a box shows: our Python's, and those of the words of commands."""
     found = dict.fromkeys([*_python(), *(path for word in words for path in _around(word))])
-    return [path for path in found if path not in ("/", os.path.expanduser("~"))]
+    wanted = [path for path in found if path not in ("/", os.path.expanduser("~"))]
+    # What lies in another one is there with it; were it put there first, the other would cover it.
+    return [path for path in wanted if not any(path.startswith(f"{other}/") for other in wanted)]
 
 
 @cache

@@ -142,6 +142,16 @@ held[0].accept()"""
             assert listening is not None
             assert listening.ports == sorted([stage.port(), *fixed])
 
+    def test_a_folder_within_a_shown_one_is_no_hindrance(self, tmp_path: Path) -> None:
+        """A command may name a file in a folder, and one in a folder of that: there is a box all the same."""
+        (tmp_path / "a" / "b").mkdir(parents=True)
+        words = [str(tmp_path / "a" / "b" / "inner"), str(tmp_path / "a" / "outer")]
+        for word in words:
+            Path(word).write_text("here")
+        for order in (words, words[::-1]):
+            with Stage(tmp_path / "stage", Recorder(), level="box", shown=order) as stage:
+                assert stage.level == "box"
+
     def test_programs_see_only_their_own_kind(self, tmp_path: Path) -> None:
         """No process of the machine, no privilege, no way to end the launcher."""
         code = (
