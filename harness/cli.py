@@ -160,12 +160,13 @@ def grade(
         metavar="FILE", help="Show how far the marks in this CSV, given by hand, are the same.")] = None,
     cluster: Annotated[str, typer.Option(
         metavar="ADDRESS|local:N", help="Grade on the workers of this scheduler of dask.distributed.")] = "",
+    require_isolation: IsolationOption = False,
     assignment: AssignmentOption = None,
     variant: VariantOption = "",
 ) -> None:
     """Grade a class: marks, feedback and evidence for every submission."""
     options = GradeOptions(submissions, out, assignment, variant, rubric, roster, decisions, by_hand, mend, jobs, seed,
-                           sample, resume, cap, diff, compare, cluster)  # fmt: skip
+                           sample, resume, cap, diff, compare, require_isolation, cluster)  # fmt: skip
     _end(lambda: grading.grade(options))
 
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.course import FILES_AGAIN, Course, Options
-from harness.exits import Nothing
+from harness.exits import Nothing, Wrong
 from harness.grade.kept import Kept, Known, what_it_plays, what_judges
 from harness.grade.rubric import Rubric
 from harness.players import Setting, Task, play_each, tasks
 from harness.probing import Prepared, prepare
 from harness.recording import Recording
 from harness.scenario.model import Scenario
+from harness.stage.box import isolated
 from harness.subject.build import DoesNotBuild, NoCompiler
 from harness.subject.subject import SubjectError
 from harness.verdict import Finding, Outcome, Verdict
@@ -44,6 +45,7 @@ class Job:
     cap: float = 600.0  # seconds; what is not played by then is undecided
     root: Path = Path()  # recordings are named from here on
     name: str = ""  # how people know it
+    isolated: bool = False  # nothing is started where programs cannot be kept in a box
 
 
 Told = Known | Kept
@@ -72,6 +74,12 @@ def course_text(course: Course) -> str:
 def play_submission(job: Job, tell: Callable[[Told], None]) -> None:
     """Build it, get to know it and play what is missing. Never raises for anything that a submission does."""
     begun = time.monotonic()
+    if job.isolated:
+        try:
+            isolated()
+        except Wrong as exc:
+            tell(Known(job.digest, trouble=str(exc), code="not-isolated", ours=True))
+            return
     with workshop() as folder:
         try:
             found = prepare(replace(job.options, subject=job.folder), folder, lambda _: None)

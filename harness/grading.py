@@ -28,6 +28,7 @@ from harness.marking import Marking, everybody, first_line, mark_all, told, what
 from harness.report.live import CohortView
 from harness.scenario.model import Scenario
 from harness.stage import best_level
+from harness.stage.box import isolated
 from harness.travelling import grade_parcel, luggage_of, parcel_of, received
 
 # Where submissions lie while they are graded, unpacked, in the folder of results.
@@ -54,6 +55,7 @@ class GradeOptions:
     cap: float = 600.0
     diff: Path | None = None  # the folder of an earlier grading
     compare: Path | None = None  # a table of marks that a person gave
+    isolated: bool = False  # refuse to go on where programs cannot be kept in a box
     cluster: str = ""  # the address of a scheduler, or "local:N"; "": here
 
 
@@ -75,6 +77,8 @@ class Rules:
 
 def grade(options: GradeOptions) -> Exit:
     """Grade a cohort. 0: everybody was graded; 4: a person must decide something."""
+    if options.isolated and not options.cluster:
+        isolated()
     rules, roster, mends = _rules(options), _roster(options), load_mends(options.mend) if options.mend else {}
     # Now, and not after a night: what cannot be read is told before anything is played.
     said = what_was_said(options.out, options.decisions, options.by_hand)
@@ -216,13 +220,13 @@ def _run(engine: Engine[Job, Told], jobs: Sequence[Job], store: Store, view: Coh
         if isinstance(said, Begun):
             view.started(job.digest, job.name)
         elif isinstance(said, Known):
-            store.learn(said)
+            if not job.alone:  # what is played again is known already, and stays as it is
+                store.learn(said)
             view.doing(job.digest, said.trouble)
         elif isinstance(said, Kept):
             store.keep(said)
             view.played(job.digest, said.outcome)
         else:
-            # What is played again is known already, and stays as it is.
             if said.fault and not job.alone:
                 store.learn(Known(job.digest, trouble=said.fault, code="harness-fault", ours=True))
             known = store.known(job.digest)
