@@ -92,7 +92,7 @@ def _scenarios(results: Sequence[Result]) -> dict[str, Outcome]:
     return found
 
 
-_Signature = tuple[str, str, int | None, str]
+_Signature = tuple[str, Verdict, str, int | None, str]
 
 
 @dataclass(slots=True)
@@ -123,7 +123,7 @@ def _cluster(at: int, result: Result, scenarios: Mapping[str, Scenario], cluster
         found = one.divergence
         if found is None:
             continue
-        signature = one.key, found.code, found.step, normal(found.sentence, one, scenarios.get(one.key))
+        signature = one.key, one.verdict, found.code, found.step, normal(found.sentence, one, scenarios.get(one.key))
         group = clusters.setdefault(signature, _Cluster(one.key, found.code, one.verdict, Counter(), found.likely,
                                                         found.hint, []))  # fmt: skip
         group.students.append(at)

@@ -146,7 +146,7 @@ def _notes(result: Result, line: LineMarks, eyes: Eyes) -> Iterator[str]:
         yield ", ".join(f"{count} {_COUNTED[verdict]}" for verdict, count in counts.items() if count)
     if line.decided and not line.by_hand:
         yield "a tutor's decision"
-    elif eyes == "public":
+    elif eyes == "public" and not line.by_hand:
         for who, marks in unseen(result, line).items():
             yield f"{number(marks)} of the marks lost in {_LATER[who]}"
     if line.undecided:

@@ -23,7 +23,7 @@ ZIP = "moodle-feedback.zip"
 HEADER = ("Identifier", "Full name", "Grade", "Maximum grade", "Feedback comments")
 _HANDED_OUT = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?")
 # What Moodle takes for a part of a path, or for the end of a name.
-_ODD = re.compile(r"[\x00-\x1f/\\:*?\"<>|_]+")
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\:*?\"<>|_]+")
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows: the same feedback makes the same bytes
 
 

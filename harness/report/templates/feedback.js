@@ -9,6 +9,8 @@ function openTarget() {
   }
 }
 addEventListener("hashchange", openTarget);
+// The browser goes to the place itself while it loads, and takes the focus from it: so once more after that.
+addEventListener("load", () => requestAnimationFrame(openTarget));
 openTarget();
 const all = document.getElementById("all");
 if (all) {
