@@ -20,7 +20,7 @@ from harness.scenario.loader import assignment_text, check_text, load_assignment
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/01-play.md", "docs/02-write-a-scenario.md",
-         "docs/03-grade-a-class.md"]
+         "docs/03-grade-a-class.md", "scenarios/for-students.md"]
 # Pages that are made, or kept beside the code that they describe: only their links are looked at here.
 OTHERS = ["docs/protocol.md", "docs/scenario-language.md", "docs/results.md", "docs/findings.md"]
 
