@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,8 +35,9 @@ Scenarios = Mapping[tuple[str, int], Scenario]  # by key and seed
 def write_pages(out: Path, results: Sequence[Result], scenarios: Scenarios, remarks: Sequence[str] = ()) -> None:
     """Write all of them. Raises OSError. One student is held in memory at a time."""
     homes = folders(out, results)
+    course = course_of(scenarios)
     for result in results:
-        _write_student(homes[result.graded.student.id], result, scenarios)
+        _write_student(homes[result.graded.student.id], result, scenarios, course)
     write_feedback_zip(out, results, _Files(homes))
     links = {who: quote(home.name) for who, home in homes.items()}
     by_key = {key: one for (key, _), one in scenarios.items()}
@@ -75,25 +76,47 @@ class _Files(Mapping[str, Mapping[str, bytes]]):
         return len(self.homes)
 
 
-def _write_student(home: Path, result: Result, scenarios: Scenarios) -> None:
-    played = {one.key: _played(one, scenarios) for one in once_each(result.outcomes) if one.bad}
+def _write_student(home: Path, result: Result, scenarios: Scenarios, course: str) -> None:
+    played = [_played(one, scenarios) for one in once_each(result.outcomes) if one.bad]
+    told = {play.outcome.key: shown(play, course) for play in played}
     pages: Sequence[tuple[Eyes, str]] = (("public", FEEDBACK), ("tutors", EVIDENCE))
     for eyes, file in pages:
-        told = _told(home, result, list(played.values()), eyes)
-        of = feedback(result, told, eyes)
+        of = feedback(result, _told(home, result, played, told, eyes), eyes)
         write(home / file, page("feedback.html", ("feedback.js",), of=of))
         if eyes == "public":
             write(home / MARKDOWN, markdown(of))
 
 
-def _told(home: Path, result: Result, played: Sequence[Played], eyes: Eyes) -> list[Shown]:
+def _told(home: Path, result: Result, played: Sequence[Played], told: Mapping[str, Shown], eyes: Eyes) -> list[Shown]:
     """What these eyes may see, each with what it is like among that: nothing leads to what is hidden."""
     mine = [play for play in played if may_see(result, play.outcome, eyes)]
-    return [
-        shown(play, like, seen_by=result.visible(play.outcome),
-              recording=_link(play.outcome.recording, home) if eyes == "tutors" else "")
-        for play, like in in_order(mine)
-    ]  # fmt: skip
+    pairs = [(play.outcome, told[play.outcome.key], told[like.outcome.key] if like else None)
+             for play, like in in_order(mine)]  # fmt: skip
+    if eyes == "public":
+        return [replace(one, like=_like(like), facts=_for_students(outcome, one)) for outcome, one, like in pairs]
+    return [replace(one, like=_like(like), recording=_link(outcome.recording, home), seen_by=result.visible(outcome))
+            for outcome, one, like in pairs]  # fmt: skip
+
+
+def _like(other: Shown | None) -> tuple[str, str]:
+    return (other.anchor, other.title) if other else ("", "")
+
+
+def _for_students(outcome: Outcome, one: Shown) -> Sequence[tuple[str, str]]:
+    """Without the traceback of a fault of ours, which names folders of this machine."""
+    found = outcome.divergence
+    ours = found is not None and found.code == "harness-fault"
+    return [(label, text) for label, text in one.facts if not ours or label != "Seen"]
+
+
+def course_of(scenarios: Scenarios) -> str:
+    """The path that the folder of scenarios lies in, with its last slash; "" where it lies here."""
+    files = [key.partition("::")[0] for key, _ in scenarios]
+    if not files:
+        return ""
+    # One folder a course: those of all files, or the one that they lie below.
+    folder = os.path.commonpath([os.path.dirname(file) for file in files])
+    return os.path.join(os.path.dirname(folder), "") if os.path.dirname(folder) else ""
 
 
 def _link(recording: str, home: Path) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.report.causes import causes
 from harness.report.failure import facts
@@ -18,7 +18,7 @@ from harness.report.steps import steps
 from harness.report.terminals import LONGEST, absent, cell_text, chosen
 from harness.report.transcript import Kind, Row, around, columns, folded, rows
 from harness.report.words import SYMBOLS, cut
-from harness.verdict import Finding, Verdict, worst
+from harness.verdict import Finding, Outcome, Verdict, worst
 
 # More terminals than this are too narrow to be read side by side.
 TERMINALS = 6
@@ -96,9 +96,10 @@ def in_order(played: Sequence[Played]) -> Iterator[tuple[Played, Played | None]]
             yield from ((play, cause.first) for play in cause.same)
 
 
-def shown(play: Played, like: Played | None = None, *, seen_by: str = "public", recording: str = "",
-          again: str = "--subject .") -> Shown:  # fmt: skip
-    """What a page says of this play."""
+def shown(play: Played, home: str = "", again: str = "--subject .") -> Shown:
+    """What a page says of this play. `home`: the path that the course lies in here, which is no business of a page."""
+    place = anchor(play.outcome.key)
+    play = replace(play, outcome=_from(home, play.outcome))
     outcome = play.outcome
     found = next((one for one in outcome.findings if one.verdict is outcome.verdict and one.code != "decision"), None)
     told = facts(play, found) if found else []
@@ -106,13 +107,18 @@ def shown(play: Played, like: Played | None = None, *, seen_by: str = "public", 
     names, cells, missing = _terminals(play, found)
     report = Report([], None, 0.0, "", "", play.seed, again)
     return Shown(
-        anchor(outcome.key), outcome.key, outcome.scenario, outcome.verdict, outcome.marks,
+        place, outcome.key, outcome.scenario, outcome.verdict, outcome.marks,
         found.sentence if found else "no finding says why", outcome.often, outcome.clause,
         first.get("Hint", ""), first.get("Likely", ""), [pair for pair in told if pair[0] not in _ELSEWHERE],
         [text for label, text in told if label == "Noticed"], _decided(outcome.findings),
-        _steps(play, found), names, cells, missing, _wire(play, found), report.command(play), recording, seen_by,
-        (anchor(like.outcome.key), like.outcome.scenario) if like else ("", ""),
+        _steps(play, found), names, cells, missing, _wire(play, found), report.command(play),
     )  # fmt: skip
+
+
+def _from(home: str, outcome: Outcome) -> Outcome:
+    """The outcome with its files named as they lie in a student's kit: from the course's own folder on."""
+    findings = [replace(one, place=one.place.removeprefix(home)) for one in outcome.findings]
+    return replace(outcome, key=outcome.key.removeprefix(home), findings=findings)
 
 
 def _decided(findings: Sequence[Finding]) -> str:

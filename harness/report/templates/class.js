@@ -91,6 +91,19 @@ function table() {
   }));
 }
 
+// Lines for decisions.csv: with a comment written once under `reason`, all of them read it in their feedback.
+function draft(one, scenario) {
+  const cell = (said) => `"${(/^\s*[=+\-@＝＋－＠]/.test(said) ? "'" : "") + said.replaceAll('"', '""')}"`;
+  const lines = one.students.map((at) => [data.students[at].id, scenario.key, one.verdict === "F" ? "failed" : "",
+    "YOUR COMMENT", data.students[at].tutor].map(cell).join(","));
+  const box = make("textarea", undefined, {readonly: "", rows: Math.min(6, lines.length + 1), spellcheck: "false"});
+  box.value = ["id,item,marks,reason,tutor", ...lines].join("\n");
+  box.addEventListener("focus", () => box.select());
+  const label = make("label", "One comment for all of them, as lines for decisions.csv: ");
+  label.append(box);
+  return label;
+}
+
 function clusters() {
   const seen = new Set(view.columns.map((one) => one.at)), rows = new Set(view.rows.map((one) => one.at));
   const shown = data.clusters.map((one) => ({...one, students: one.students.filter((at) => seen.has(at))}))
@@ -102,7 +115,7 @@ function clusters() {
     const list = make("p");
     for (const at of one.students)
       list.append(make("a", data.students[at].id, {href: evidence(data.students[at], scenario.anchor)}), " ");
-    found.append(list);
+    found.append(list, draft(one, scenario));
     return found;
   }));
   if (!shown.length) by("clusters").append(make("p", "Nobody here shares a mistake with anybody."));

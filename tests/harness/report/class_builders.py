@@ -29,7 +29,7 @@ HOSTILE = ("<script>hit()</script><img src=x onerror=hit()><svg onload=hit()>\"'
 
 def lists_wrong(name: str, verdict: Verdict = F, said: str = "Thread 3331 is empty", **more: Any) -> Played:
     """A play in which a list does not show what it should."""
-    play = begun(name, "yoda", file="scenarios/list.yaml")
+    play = begun(name, "yoda", file=more.pop("file", "scenarios/list.yaml"))
     play.command("yoda", "CRT 3331", "Thread 3331 created").command("yoda", "LST", said).step("yoda sees: 3331")
     miss = play.found(
         verdict, "not-seen", f"expected '3331' on yoda's terminal, got {said!r}", 4, actor="yoda", expected="3331",

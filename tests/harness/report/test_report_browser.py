@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from harness.grade.decisions import load_decisions
 from harness.report.pages import write_pages
 from harness.report.shown import anchor
 from tests.harness.report.browser import Watched, browsing
@@ -124,13 +125,18 @@ def test_filters_narrow_what_is_shown(page: Page) -> None:
     expect(page.locator("#status")).to_have_text("3 scenarios, 2 students")
 
 
-def test_those_who_went_wrong_alike_are_one_line(page: Page) -> None:
-    """It opens to the students, each with the way to their evidence."""
+def test_those_who_went_wrong_alike_are_one_line(page: Page, tmp_path: Path) -> None:
+    """It opens to the students, each with the way to their evidence, and to a table that decides for all of them."""
     line = page.locator("#clusters summary")
     expect(line).to_have_count(1)
     assert line.inner_text().startswith("2 students · ✗ failed · Threads are listed: expected '3331'")
     line.click()
     assert page.locator("#clusters a").all_inner_texts() == ["z1", "z2"]
+    table = tmp_path / "decisions.csv"
+    table.write_text(page.locator("#clusters textarea").input_value(), encoding="utf-8")
+    made = [(one.id, one.item, one.marks, one.tutor) for one in load_decisions(table).made]
+    key = "scenarios/list.yaml::Threads are listed"
+    assert made == [("z1", key, "failed", "Tim"), ("z2", key, "failed", "Tom")]
 
 
 def test_from_a_failure_to_its_transcript(page: Page) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from harness.grade.by_hand import ByHand, HandMark
 from harness.grade.decisions import Decision
+from harness.report import pages
 from harness.report.feedback import feedback, unseen
 from harness.report.markdown import block, inline
 from harness.report.pages import write_pages
@@ -17,6 +18,7 @@ from harness.report.shown import anchor, in_order, shown
 from harness.verdict import Finding, Outcome
 from tests.harness.grade.marked import rubric
 from tests.harness.report.class_builders import HOSTILE, F, U, lists_wrong, passes, recorded, scenarios_of, student
+from tests.harness.report.report_builders import begun
 
 SECRET = "A thread of nobody is listed for nobody"
 
@@ -132,6 +134,17 @@ def test_a_fault_of_the_grading_is_no_ones_to_read() -> None:
     assert "KeyError" in repr(feedback(result, [], "tutors"))
 
 
+def test_a_fault_in_a_play_shows_its_traceback_to_tutors(tmp_path: Path) -> None:
+    """Students read that it was a fault of ours, and no folder of this machine."""
+    play = begun("Lists", "yoda")
+    fault = play.found(U, "harness-fault", "a fault of the harness, not of the program", seen='File "/srv/staff/x.py"')
+    home = written(tmp_path, play.played(fault, marks=["single.LIST"]))
+    page, evidence = texts(home, "feedback.html", "evidence.html")
+    assert "a fault of the harness" in page
+    assert "/srv/staff" not in page
+    assert "/srv/staff" in evidence
+
+
 def test_a_recording_that_is_gone_leaves_the_finding(tmp_path: Path) -> None:
     """The page says what was found, without the terminals."""
     play = lists_wrong("Lists")
@@ -213,8 +226,28 @@ def test_a_block_outlasts_every_fence_in_it() -> None:
 def test_what_failed_alike_is_told_after_the_one_it_is_like() -> None:
     """Two of one cause stand together, the second with the way to the first; the undecided come last."""
     plays = [lists_wrong("one"), lists_wrong("other", U), lists_wrong("two")]
-    told = [shown(play, like) for play, like in in_order(plays)]
-    assert [(one.title, one.like[1]) for one in told] == [("one", ""), ("two", "one"), ("other", "")]
+    told = [(play.outcome.scenario, like and like.outcome.scenario) for play, like in in_order(plays)]
+    assert told == [("one", None), ("two", "one"), ("other", None)]
+
+
+def test_where_the_course_lies_is_no_business_of_a_student() -> None:
+    """The command and the places are those of the kit, whatever folder the grading was started with."""
+    play = lists_wrong("Lists", file="/srv/staff/2020/scenarios/list.yaml")
+    told = shown(play, "/srv/staff/2020/")
+    assert "srv" not in repr(told)
+    assert told.command == "harness run scenarios/list.yaml::Lists --seed 7 --subject ."
+    assert told.anchor == anchor(play.outcome.key)
+
+
+@pytest.mark.parametrize(
+    ("files", "home"),
+    [(["scenarios/a.yaml"], ""), (["/srv/c/scenarios/a.yaml", "/srv/c/scenarios/more/b.yaml"], "/srv/c/"),
+     (["../c/scenarios/a.yaml"], "../c/"), ([], "")],
+)  # fmt: skip
+def test_the_folder_of_a_course_is_found_by_its_files(files: list[str], home: str) -> None:
+    """It is the one that all lie in or below."""
+    scenarios = {(f"{file}::x", 0): lists_wrong("x").scenario for file in files}
+    assert pages.course_of(scenarios) == home
 
 
 def test_a_skipped_scenario_does_not_name_a_hidden_item() -> None:
