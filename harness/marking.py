@@ -118,7 +118,8 @@ def _judged(marking: Marking, kept: Kept, scenario: Scenario) -> Kept:
     """The play, judged again from its recording if the judge or what the scenario says of it is another by now."""
     judged = what_judges(scenario, marking.course.model)
     if kept.judged == judged:
-        return kept
+        # The course may lie elsewhere by now, and its scenarios are known by their paths.
+        return replace(kept, outcome=replace(kept.outcome, key=scenario.key))
     outcome = _judged_again(marking, kept, scenario)
     kept = replace(kept, judged=judged, outcome=outcome)
     marking.store.keep(kept)
@@ -131,9 +132,15 @@ def _judged_again(marking: Marking, kept: Kept, scenario: Scenario) -> Outcome:
     file = marking.out / kept.recording
     if not kept.recording or not file.is_file():
         return same  # it was never played, for want of time: there is nothing to judge
-    recording = Recording.load(file)
-    recording.events[0] = replace(recording.began, model=marking.course.model and recording.began.model
-                                  and marking.course.model)  # fmt: skip
+    try:
+        recording = Recording.load(file)
+        model = recording.began.model and marking.course.model
+    except (OSError, ValueError) as exc:
+        # Cut short by a kill while it was played again, or by somebody's hand: --resume plays it again.
+        sentence = f"a recording cannot be read: {exc}"
+        found = Finding(Verdict.UNDECIDED, "harness-fault", sentence)
+        return replace(same, verdict=Verdict.UNDECIDED, findings=[found])
+    recording.events[0] = replace(recording.began, model=model)
     return replace(judge(scenario, recording, blob_reader(file.parent / "blobs")), recording=kept.recording)
 
 

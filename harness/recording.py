@@ -110,7 +110,10 @@ class Recording:
     def save(self, path: Path) -> None:
         """Write JSON lines. Blobs were written when the files were seen."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(encode(event) + "\n" for event in self.events), encoding="utf-8")
+        # At once: whoever is killed meanwhile leaves no half of a recording, nor takes away the one that was there.
+        draft = path.with_name(f".{path.name}.part")
+        draft.write_text("".join(encode(event) + "\n" for event in self.events), encoding="utf-8")
+        draft.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Recording:

@@ -21,6 +21,9 @@ from harness.grade.intake.unpack import beside, files_in, open_all, pour, unpack
 
 # Where things lie while they are unpacked. No student's folder begins with a dot.
 _ASIDE, _WORK = ".aside", ".work"
+# What the folder of results has for itself, where the submissions' recordings lie in folders of the same names.
+_TAKEN = ("gradescope", "faults", "marks.csv", "marks.db", "marks.db-wal", "marks.db-shm", "moodle.csv",
+          "moodle-feedback.zip", "to-decide.csv", "class.html", "decisions.csv", "by-hand.csv")
 _UNCLEAR = "several submissions"
 
 
@@ -106,7 +109,7 @@ def _names(needed: Mapping[int, Candidate]) -> Mapping[int, str]:
         while name in keys:
             name, number = f"{who} {number}", number + 1
         keys[name] = key
-    return {keys[name]: file for name, file in file_names(keys, [_ASIDE]).items()}
+    return {keys[name]: file for name, file in file_names(keys, [_ASIDE, *_TAKEN]).items()}
 
 
 @dataclass(frozen=True, slots=True)
