@@ -78,13 +78,22 @@ class _Files(Mapping[str, Mapping[str, bytes]]):
 
 def _write_student(home: Path, result: Result, scenarios: Scenarios, course: str) -> None:
     played = [_played(one, scenarios) for one in once_each(result.outcomes) if one.bad]
-    told = {play.outcome.key: shown(play, course) for play in played}
+    told = {play.outcome.key: told_of(play, course) for play in played}
     pages: Sequence[tuple[Eyes, str]] = (("public", FEEDBACK), ("tutors", EVIDENCE))
     for eyes, file in pages:
         of = feedback(result, _told(home, result, played, told, eyes), eyes)
         write(home / file, page("feedback.html", ("feedback.js",), of=of))
         if eyes == "public":
             write(home / MARKDOWN, markdown(of))
+
+
+def told_of(play: Played, course: str) -> Shown:
+    """What a page says of this play; only what was found, where a fault of ours keeps its recording from being read."""
+    try:
+        return shown(play, course)
+    except Exception as exc:  # what one program printed must not leave a whole class without its pages
+        fault = f"a fault of the harness keeps the terminals from being shown: {type(exc).__name__}: {exc}"
+        return replace(shown(replace(play, recording=Recording()), course), noticed=[fault])
 
 
 def _told(home: Path, result: Result, played: Sequence[Played], told: Mapping[str, Shown], eyes: Eyes) -> list[Shown]:

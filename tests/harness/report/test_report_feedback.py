@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.events import Output
 from harness.grade.by_hand import ByHand, HandMark
 from harness.grade.decisions import Decision
 from harness.report import pages
@@ -153,6 +154,16 @@ def test_a_recording_that_is_gone_leaves_the_finding(tmp_path: Path) -> None:
     (page,) = texts(tmp_path / "z1", "feedback.html")
     assert "LST lists every thread." in page
     assert "On the terminals" not in page
+
+
+def test_a_play_that_cannot_be_shown_leaves_everybody_their_pages() -> None:
+    """A fault of ours in reading one recording is told beside what was found."""
+    play = lists_wrong("Lists")
+    play.recording.events.insert(9, Output(t=0.1, actor="yoda", data=None))  # type: ignore[arg-type]
+    told = pages.told_of(play, "")
+    assert told.hint == "LST lists every thread."
+    assert told.rows == []
+    assert "a fault of the harness" in told.noticed[0]
 
 
 def test_members_of_a_group_have_pages_of_their_own(tmp_path: Path) -> None:
