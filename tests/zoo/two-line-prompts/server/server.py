@@ -36,7 +36,7 @@ class Topic:
                 yield "%d %s: %s" % (n, entry[0], entry[1])
 
     def write(self):
-        with open(self.name, "w") as f:
+        with open(self.name, "w", errors="surrogateescape") as f:
             print(self.creator, *self.rows(), sep="\n", file=f)
 
     def message(self, number, user):
