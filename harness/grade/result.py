@@ -70,6 +70,12 @@ class Result:
         return exact((self.total, self.undecided))
 
     @property
+    def told_trouble(self) -> str:
+        """Why it could not be graded, as a student reads it: of a fault of ours, that it was ours."""
+        ours = any(one.code == "harness-fault" for one in self.graded.findings)
+        return "a fault of the grading, and not of your program; a person looks at it" if ours else self.graded.trouble
+
+    @property
     def possible(self) -> float:
         """What the total can be at most in this stream: with what is marked by hand, if anything was."""
         return exact(line.possible for line in (*self.marks.lines, *self.marks.by_hand)

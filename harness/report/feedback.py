@@ -74,7 +74,7 @@ def feedback(result: Result, told: Sequence[Shown], eyes: Eyes) -> Feedback:
     seen = [one for one in once_each(result.outcomes) if may_see(result, one, eyes)]
     return Feedback(
         eyes, result.rubric.rubric, student.id, student.name or submission.name, number(result.total),
-        number(result.possible), number(result.undecided) if result.undecided else "", _trouble(result, eyes),
+        number(result.possible), number(result.undecided) if result.undecided else "", result.told_trouble if eyes == "public" else result.graded.trouble,
         list(_lines(result, eyes)), list(_taken(result, eyes)), list(_decisions(result, eyes)),
         [one for one in told if one.verdict is Verdict.FAILED],
         [one for one in told if one.verdict is Verdict.UNDECIDED],
@@ -87,14 +87,6 @@ def feedback(result: Result, told: Sequence[Shown], eyes: Eyes) -> Feedback:
 def may_see(result: Result, outcome: Outcome, eyes: Eyes) -> bool:
     """Whether these eyes may read what this scenario says, its name too."""
     return eyes == "tutors" or result.visible(outcome) == "public"
-
-
-def _trouble(result: Result, eyes: Eyes) -> str:
-    """Why it could not be graded. A fault of ours is told to those who mend it; a student learns that it was ours."""
-    ours = any(one.code == "harness-fault" for one in result.graded.findings)
-    if ours and eyes == "public":
-        return "a fault of the grading, and not of your program; a person looks at it"
-    return result.graded.trouble
 
 
 def _why(result: Result, outcome: Outcome, eyes: Eyes) -> str:

@@ -23,7 +23,7 @@ def summary(result: Result) -> list[str]:
     if result.graded.absent:
         said.append("nothing was handed in")
     elif result.graded.trouble:
-        said.append(f"it could not be graded: {result.graded.trouble}")
+        said.append(f"it could not be graded: {result.told_trouble}")
     said += [f"{limit.reason}: {mark(limit.took)} marks do not count" for limit in result.limits if limit.took]
     said += [f"deduction of {mark(one.amount)}: {one.reason}" for one in result.deductions]
     if result.late.sentence:
