@@ -74,7 +74,8 @@ def feedback(result: Result, told: Sequence[Shown], eyes: Eyes) -> Feedback:
     seen = [one for one in once_each(result.outcomes) if may_see(result, one, eyes)]
     return Feedback(
         eyes, result.rubric.rubric, student.id, student.name or submission.name, number(result.total),
-        number(result.possible), number(result.undecided) if result.undecided else "", result.told_trouble if eyes == "public" else result.graded.trouble,
+        number(result.possible), number(result.undecided) if result.undecided else "",
+        result.told_trouble if eyes == "public" else result.graded.trouble,
         list(_lines(result, eyes)), list(_taken(result, eyes)), list(_decisions(result, eyes)),
         [one for one in told if one.verdict is Verdict.FAILED],
         [one for one in told if one.verdict is Verdict.UNDECIDED],
