@@ -135,7 +135,8 @@ def _roster(options: GradeOptions) -> Roster | None:
 
 def _begin(options: GradeOptions, rules: Rules, store: Store) -> Rules:
     """One seed for a whole cohort: the one that was asked for, or the one that its marks were begun with."""
-    kept = store.about("seed")
+    # Where nothing came of it (a scheduler that was not there), nothing was begun.
+    kept = store.about("seed") if store.begun() else None
     if kept is not None and not options.resume:
         raise Wrong(f"{options.out}: there are marks of a cohort here already: --resume goes on with them, "
                     "or give another folder with --out")  # fmt: skip

@@ -20,7 +20,9 @@ D = TypeVar("D")
 
 # How many workers may die under a task before it is given up: then it is the task that kills them.
 _DEATHS = 4
-_CONNECT_S = "20s"
+# How long two of a cluster may take to reach each other while its machines are busy; and how long a scheduler has to
+# answer us, that may be starting just now: a port where nobody listens is asked again and again until then.
+_CONNECT_S, _ANSWER_S = "20s", "8s"
 _LOCAL = "local:"
 
 
@@ -67,7 +69,7 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError as exc:
-        raise Wrong("--cluster needs dask.distributed: pip install 'harness[cluster]'") from exc
+        raise Wrong("--cluster needs dask.distributed: pip install '.[cluster]' in the project's folder") from exc
     return distributed
 
 
@@ -84,6 +86,6 @@ def _client(distributed: Any, address: str) -> Any:
             raise Wrong(f"--cluster {address}: expected local:N with the number of workers, such as local:4")
         return distributed.Client(n_workers=int(number), threads_per_worker=1, processes=True, dashboard_address=None)
     try:
-        return distributed.Client(address, timeout=_CONNECT_S)
+        return distributed.Client(address, timeout=_ANSWER_S)
     except (OSError, ValueError) as exc:
         raise Wrong(f"--cluster {address}: no scheduler answers there ({exc})") from exc

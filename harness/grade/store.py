@@ -92,6 +92,10 @@ class Store:
         row = self._one("select count(*) from plays")
         return int(row[0]) if row is not None else 0
 
+    def begun(self) -> bool:
+        """Whether anything is known of any submission."""
+        return self._one("select 1 from submissions") is not None or self.count() > 0
+
     def _write(self, sql: str, *values: object) -> None:
         with _told(self.file), self._connection:
             self._connection.execute(sql, values)
