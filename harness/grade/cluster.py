@@ -20,6 +20,8 @@ D = TypeVar("D")
 
 # How many workers may die under a task before it is given up: then it is the task that kills them.
 _DEATHS = 4
+# How often a task begins again whose process ended without an answer while its worker lives on.
+_RETRIES = 2
 # How long two of a cluster may take to reach each other while its machines are busy; and how long a scheduler has to
 # answer us, that may be starting just now: a port where nobody listens is asked again and again until then.
 _CONNECT_S, _ANSWER_S = "20s", "8s"
@@ -46,7 +48,7 @@ class Cluster(Generic[J, M, P, D]):
                 # A few more than there are workers: what travels waits there, not here.
                 room = 2 * max(1, len(client.nthreads())) - len(running)
                 for job in islice(waiting, max(0, room)):
-                    future = client.submit(self._work, self._pack(job), pure=False)
+                    future = client.submit(self._work, self._pack(job), pure=False, retries=_RETRIES)
                     running[future] = job
                     done.add(future)
                     yield job, Begun()

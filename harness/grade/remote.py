@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct(">Q")
+# The exit status of a process that ended because whoever asked for its work had gone.
+_GONE = 75
 
 
 def packed(folder: Path) -> bytes:
@@ -63,7 +65,10 @@ def answer(work: Callable[[Any], object]) -> None:
     target = os.dup(1)
     os.dup2(2, 1)  # whatever is printed meanwhile is no answer
     with os.fdopen(os.dup(0), "rb", buffering=0) as source:
-        parcel = pickle.loads(_exactly(source, _LENGTH.unpack(_exactly(source, _LENGTH.size))[0]))
+        try:
+            parcel = pickle.loads(_exactly(source, _LENGTH.unpack(_exactly(source, _LENGTH.size))[0]))
+        except EOFError:  # a worker that was killed; nobody wants to hear of it
+            os._exit(_GONE)
     threading.Thread(target=_end_with_who_asked, daemon=True).start()
     with os.fdopen(target, "wb") as out:
         out.write(pickle.dumps(work(parcel)))
@@ -85,4 +90,4 @@ def _end_with_who_asked() -> None:
     # Not by a buffered reader: the interpreter cannot end while a thread is inside of one.
     while os.read(0, 1):
         pass
-    os._exit(1)
+    os._exit(_GONE)

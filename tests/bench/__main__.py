@@ -14,7 +14,20 @@ import traceback
 from collections.abc import Callable, Iterator
 
 from harness.stage import best_level
-from tests.bench import checking, commands, crowd, dialogue, flood, leaving, listing, pages, relay, settling, suite
+from tests.bench import (
+    checking,
+    cohort,
+    commands,
+    crowd,
+    dialogue,
+    flood,
+    leaving,
+    listing,
+    pages,
+    relay,
+    settling,
+    suite,
+)
 from tests.bench.figures import HEADINGS, Effort, Row
 
 BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
@@ -28,6 +41,7 @@ BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "relay": relay.measure,
     "checking": checking.measure,
     "crowd": crowd.measure,
+    "cohort": cohort.measure,
     "pages": pages.measure,
 }
 

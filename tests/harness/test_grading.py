@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.harness.grade.cohort_builder import SILENT, Cohort, cohort, program, variation, wrong
+from tests.harness.grade.cohort_builder import ROOT, SILENT, Cohort, cohort, program, variation, wrong
 
 
 @pytest.fixture(scope="module")
@@ -180,3 +182,74 @@ def test_how_far_a_person_agrees(graded: Cohort, tmp_path: Path) -> None:
     assert "bob single.MSG: 2 by hand, 0 here" in told
     assert "bob/recordings/" in told
     assert "zoe is not in this cohort" in told
+
+
+def test_submissions_that_are_called_as_our_own_files(tmp_path: Path) -> None:
+    """Whatever a student's folder is called, and whatever lies in it, our tables are ours."""
+    found = cohort(tmp_path)
+    names = ["marks.csv", "faults", "gradescope", "marks.db", "class.html", "Zoë Ünïcode 名", "x" * 250, "..hidden..",
+             "=1+1", "<b>bold"]  # fmt: skip
+    for number, name in enumerate(names):
+        folder = found.submissions / name
+        folder.mkdir()
+        (folder / "server.py").write_text(f"int main( {{  # {number}")
+        for ours in ("recordings", "marks.csv", "marks.db", "feedback.html"):
+            (folder / ours).write_text("mine: 100 of 100")
+    found.grade()
+    marks = found.marks()
+    there = [name for name in names if not name.startswith(".")]
+    assert len(marks) == len(there)
+    assert {row["total"] for row in marks.values()} == {"0"}
+    assert (found.out / "marks.csv").is_file()
+    assert "mine" not in found.table()
+    assert found.sql("select count(*) from submissions") == [(len(there),)]
+    for path in found.out.rglob("*"):
+        assert path.name not in ("server.py", "recordings") or path.is_dir()
+    assert found.grade("--resume").stdout.startswith("0 submissions to grade")
+
+
+@pytest.mark.parametrize(("make", "said"), [
+    (lambda folder: folder.mkdir(), "nothing at all"),
+    (lambda folder: folder.write_text("no archive"), "neither a folder nor a zip or tar"),
+    (lambda folder: None, "it is not there"),
+])  # fmt: skip
+def test_an_empty_cohort(tmp_path: Path, make: Callable[[Path], object], said: str) -> None:
+    """One sentence, exit status 2, and nothing was begun."""
+    found = cohort(tmp_path)
+    make(tmp_path / "none")
+    done = found.grade(submissions=tmp_path / "none")
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_where_no_results_can_be_kept(graded: Cohort, tmp_path: Path) -> None:
+    """An --out that is a file, a store that is none: one sentence, exit status 2; the marks that stand there stay."""
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file", tmp_path / "file" / "out"):
+        done = graded.grade(out=out)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+        assert "the results cannot be kept here" in done.stderr
+    table = graded.table()
+    (graded.out / "marks.db").write_text("Dear tutor" * 1000)
+    done = graded.grade("--resume")
+    assert done.returncode == 2
+    assert "this is no store of a grading" in done.stderr
+    assert graded.table() == table
+
+
+def test_a_course_that_lies_elsewhere_is_the_same(graded: Cohort, tmp_path: Path) -> None:
+    """Moved as a whole: nothing is played, and everybody may still see what is theirs to see."""
+    before = graded.recordings()
+    assert graded.grade("--resume").returncode == 0
+    report = json.loads((graded.out / "gradescope" / "bob.json").read_text())
+    shutil.move(graded.home / "course", tmp_path / "moved")
+    (graded.home / "course").symlink_to(tmp_path / "moved")
+    moved = Cohort(graded.home)
+    argv = [*moved.argv("--resume")]
+    argv[argv.index("--assignment") + 1] = str(tmp_path / "moved" / "scenarios")
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert graded.recordings() == before
+    assert [one["visibility"] for one in json.loads((graded.out / "gradescope" / "bob.json").read_text())["tests"]] == [
+        one["visibility"] for one in report["tests"]]  # fmt: skip
