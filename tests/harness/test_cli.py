@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -354,11 +355,11 @@ def test_help_lists_what_exists(mistaken: Called) -> None:
     """The commands of today, none of tomorrow; and no command at all is help, too."""
     out, _ = mistaken("--help", code=0)
     commands = re.findall(r"^  ([a-z]+) ", out.partition("Commands:")[2], re.MULTILINE)
-    assert commands == ["run", "stress", "probe", "judge", "check", "schema", "saboteurs"]
+    assert commands == ["run", "stress", "probe", "grade", "judge", "check", "schema", "saboteurs"]
     out, _ = mistaken("run", "--help", code=0)
     assert set(re.findall(r"^\s+(?:-v, )?(--[a-z-]+)", out, re.MULTILINE)) == {
         "--subject", "--subject-file", "--variant", "--server", "--client", "--only", "--seed", "--repeat", "--jobs",
-        "--failed", "--assignment", "--network", "--explore",
+        "--failed", "--assignment", "--network", "--explore", "--require-isolation",
         "--out", "--json", "--junit", "--verbose", "--help",
     }  # fmt: skip
 
@@ -411,6 +412,8 @@ def test_what_a_submission_did_or_this_machine_lacks_is_no_mistake_of_the_caller
     harness.environment["PATH"] = str(harness.folder)
     _, err = harness("run", "course", "--subject", "z", code=4)
     assert err == "not run: server.c needs cc, which this machine does not have\n"
+    for folder in (harness.folder, *harness.folder.parents[:2]):
+        folder.chmod(0o755)  # a compiler runs in a box, as another user than we are
     compiler = harness.folder / "cc"
     compiler.write_text("#!/bin/sh\necho 'server.c:1: error: expected a name'\nexit 1\n")
     compiler.chmod(0o755)
@@ -452,23 +455,24 @@ def test_whoever_reads_may_go_away(harness: Called) -> None:
 
 
 @pytest.fixture
-def ringing(tmp_path: Path) -> Iterator[tuple[Called, Path]]:
-    """A course whose server rings when it is told to, and the bell: a pipe."""
+def ringing(tmp_path: Path) -> Iterator[Called]:
+    """A course whose server, when it is told to, lays a bell into its folder and says nothing more."""
     called = Called(tmp_path, RINGING)
-    bell = tmp_path / "bell"
-    os.mkfifo(bell)
-    rings = f'words == ("ring",) and open({str(bell)!r}, "w").close()\n        return " ".join(words)'
-    called.course.write("server.py", SERVER.replace('return " ".join(words)', rings))
-    yield called, bell
+    rings = ('words == ("ring",) and (open("bell", "w").close(), threading.Event().wait())\n'
+             '        return " ".join(words)')
+    called.course.write("server.py", "import threading\n" + SERVER.replace('return " ".join(words)', rings))
+    yield called
     for pid in called.processes():
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
-def wait_for(bell: Path) -> None:
-    """Until somebody rings."""
-    with bell.open():
-        pass
+def wait_for_bell(called: Called) -> None:
+    """Until somebody rings, in whatever play: its folder lies among the temporary files."""
+    end = time.monotonic() + 60
+    while not list((called.folder / "tmp").rglob("bell")):
+        assert time.monotonic() < end, "nobody rang"
+        time.sleep(0.01)
 
 
 def gone(pidfds: list[int]) -> bool:
@@ -483,11 +487,11 @@ def gone(pidfds: list[int]) -> bool:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_everything_and_reports_what_was_played(ringing: tuple[Called, Path], jobs: str) -> None:
+def test_ctrl_c_ends_everything_and_reports_what_was_played(ringing: Called, jobs: str) -> None:
     """Exit 130; what was played is reported and remembered, and nothing that was started is left."""
-    called, bell = ringing
+    called = ringing
     process = called.start("run", "course", "--jobs", jobs, "--json", "r.json")
-    wait_for(bell)
+    wait_for_bell(called)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130, err
@@ -502,11 +506,11 @@ def test_ctrl_c_ends_everything_and_reports_what_was_played(ringing: tuple[Calle
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_harness_that_is_killed_leaves_no_process(ringing: tuple[Called, Path], jobs: str) -> None:
+def test_a_harness_that_is_killed_leaves_no_process(ringing: Called, jobs: str) -> None:
     """kill -9 in the middle: every process that was started ends, and the next run sweeps the folders."""
-    called, bell = ringing
+    called = ringing
     process = called.start("run", "course", "--jobs", jobs)
-    wait_for(bell)
+    wait_for_bell(called)
     below = called.descendants(process.pid)
     assert len(below) >= 3
     pidfds = []
@@ -522,11 +526,11 @@ def test_a_harness_that_is_killed_leaves_no_process(ringing: tuple[Called, Path]
     assert called.left() == []
 
 
-def test_a_worker_that_is_killed_costs_its_play_alone(ringing: tuple[Called, Path]) -> None:
+def test_a_worker_that_is_killed_costs_its_play_alone(ringing: Called) -> None:
     """A dead worker is a fault of ours: its plays are undecided, and told so."""
-    called, bell = ringing
+    called = ringing
     process = called.start("run", "course", "--jobs", "2", "--json", "r.json")
-    wait_for(bell)
+    wait_for_bell(called)
     ours = Path(f"/proc/{process.pid}/cmdline").read_bytes()
     for pid in called.descendants(process.pid):
         with contextlib.suppress(OSError):

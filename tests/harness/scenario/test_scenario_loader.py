@@ -268,7 +268,8 @@ def test_what_a_typed_line_asserts() -> None:
 def test_that_somebody_stays_says_nothing_of_their_answer() -> None:
     """It is still asserted that an answer came: a client that shows nothing stays too."""
     scenario = play("everyone logs in\nyoda: asserted\neveryone stays\nr2d2: refused\nr2d2 sees: no\nr2d2 stays")
-    assert asserts_answer(scenario) == {(2, "yoda")}
+    said = {step.number: step.lines[0][1] for step in scenario.steps() if isinstance(step, Type)}
+    assert {said[number] for number, _ in asserts_answer(scenario)} == {"asserted"}
 
 
 def test_a_recording_knows_its_scenario() -> None:
