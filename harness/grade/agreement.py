@@ -44,7 +44,8 @@ def load_marks(path: Path, items: Sequence[str]) -> Table:
 def marks_of(result: Result) -> dict[str, float]:
     """A student's marks by item, and the total; what nobody knows yet is left out."""
     lines = [*result.marks.lines, *result.marks.by_hand]
-    return {line.line: line.earned for line in lines if line.played or line.decided} | {"total": result.total}
+    known = [line for line in lines if line.played or line.decided or (result.graded.hopeless and not line.by_hand)]
+    return {line.line: line.earned for line in known} | {"total": result.total}
 
 
 @dataclass(frozen=True, slots=True)
