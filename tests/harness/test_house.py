@@ -13,14 +13,18 @@ ROOT = Path(__file__).parents[2]
 HARNESS = ROOT / "harness"
 
 # Data flows one way: a room may import from itself and from the rooms that stand before it.
-ROOMS = ["box", "verdict", "exits", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "workers", "subject", "stage",
-         "patience", "logins", "props", "acting", "deliveries", "at_once", "aftermath", "director", "judge", "players", "explore",
-         "probe", "grade", "author", "report", "memory", "course", "probing", "exploring", "workflow", "cohort", "travelling", "marking", "grading",
-         "stressing", "kills", "cli", "__main__"]
+ROOMS = ["box", "verdict", "exits", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "workers",
+         "subject", "stage", "patience", "logins", "props", "acting", "deliveries", "at_once", "aftermath",
+         "director", "judge", "players", "explore", "probe", "grade", "author", "report", "memory", "course",
+         "probing", "exploring", "workflow", "cohort", "travelling", "marking", "grading", "stressing", "kills",
+         "cli", "__main__"]
 # The two ends of reading a file know each other: nodes carry places, mistakes name them.
 TOGETHER = {("scenario", "yaml_file"), ("yaml_file", "scenario")}
 # What stands on one library only.
-FENCED = {"yaml": {"yaml_file.py"}, "pexpect": {"stage/actor.py"}, "rich": {"report/console.py", "report/live.py"}, "dask": {"grade/cluster.py"},
+FENCED = {"yaml": {"yaml_file.py"},
+          "pexpect": {"stage/actor.py"},
+          "rich": {"report/console.py", "report/live.py"},
+          "dask": {"grade/cluster.py"},
           "distributed": {"grade/cluster.py"}}
 
 
