@@ -17,8 +17,8 @@ import typer
 from harness import __version__, grading, kills, stressing, workflow
 from harness.course import Options
 from harness.exits import Exit, Nothing, Wrong
-from harness.grading import GradeOptions
 from harness.probing import ProbeOptions, look_at
+from harness.rules import GradeOptions
 from harness.scenario.mistakes import ERROR, Mistakes
 from harness.scenario.schema import schema as language_schema
 from harness.scenario.select import NoSuchScenario

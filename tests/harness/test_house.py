@@ -16,7 +16,8 @@ HARNESS = ROOT / "harness"
 ROOMS = ["box", "verdict", "exits", "events", "wire", "recording", "scenario", "yaml_file", "workshop", "workers",
          "subject", "stage", "patience", "logins", "props", "acting", "deliveries", "at_once", "aftermath",
          "director", "judge", "players", "explore", "probe", "grade", "author", "report", "memory", "course",
-         "probing", "exploring", "workflow", "cohort", "travelling", "marking", "grading", "stressing", "kills",
+         "probing", "exploring", "workflow", "cohort", "travelling", "marking", "rules", "rounds",
+         "grading", "stressing", "kills",
          "cli", "__main__"]
 # The two ends of reading a file know each other: nodes carry places, mistakes name them.
 TOGETHER = {("scenario", "yaml_file"), ("yaml_file", "scenario")}
