@@ -45,7 +45,8 @@ def tell(control: socket.socket, message: dict[str, Any], fds: Iterable[int] = (
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
     # The descriptors travel with the first byte; the rest of a long line may need more than one call.
     sent = control.sendmsg([data], rights)
-    control.sendall(data[sent:])
+    if sent < len(data):  # nothing may be left to send to somebody who has heard it all and gone
+        control.sendall(data[sent:])
 
 
 class Launcher:

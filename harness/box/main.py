@@ -63,7 +63,8 @@ def main() -> None:
             call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         launcher = os.fork()
     except OSError as exc:
-        tell(control, {"refused": f"{exc.strerror or exc}"})
+        with contextlib.suppress(OSError):  # whoever asked may have gone
+            tell(control, {"refused": f"{exc.strerror or exc}"})
         return
     if launcher == 0:
         # Not our lifeline: a launcher that held its reading end would still be no harm, but the guardian alone decides.
