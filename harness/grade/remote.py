@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import shutil
 import struct
 import subprocess
 import sys
@@ -38,10 +39,27 @@ def _nobodys(info: tarfile.TarInfo) -> tarfile.TarInfo | None:
 
 
 def unpacked(data: bytes, folder: Path) -> None:
-    """Lay a folder out again. Raises OSError and tarfile.TarError, for what leads out of it too."""
+    """Lay a folder out again. Raises OSError, and tarfile.TarError for what leads out of it too."""
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tar:
-        tar.extractall(folder, filter="data")
+        for info in tar:
+            _lay(tar, info, folder)
+
+
+def _lay(tar: tarfile.TarFile, info: tarfile.TarInfo, folder: Path) -> None:
+    """One file or folder. (By hand: the filters of tarfile are not in every 3.11.)"""
+    name = Path(info.name)
+    source = tar.extractfile(info) if info.isfile() else None
+    if name.is_absolute() or ".." in name.parts or not (info.isdir() or source):
+        raise tarfile.TarError(f"{info.name!r} does not belong into a folder that travelled")
+    target = folder / name
+    if source is None:
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    target.chmod(0o755 if info.mode & 0o100 else 0o644)
 
 
 def in_a_process(module: str, parcel: object) -> Any:

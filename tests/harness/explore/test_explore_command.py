@@ -99,6 +99,7 @@ def test_stress_finds_an_order(tmp_path: Path) -> None:
     assert "Again " in said
 
 
+@pytest.mark.soak
 def test_stress_says_what_it_vouches_for(tmp_path: Path) -> None:
     """Time is over, and nothing failed."""
     called, results = Called(tmp_path, "right"), tmp_path / "stress.json"

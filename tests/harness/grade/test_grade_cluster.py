@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
+import tarfile
 import time
 from pathlib import Path
 
 import pytest
 
+from harness.grade.remote import packed, unpacked
 from tests.harness.grade.cohort_builder import LIMIT, Cohort, cohort, group_of, variation, wrong
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
@@ -129,3 +132,30 @@ def test_ctrl_c_ends_a_cluster_too(whole: Cohort, tmp_path: Path) -> None:
     assert process.returncode == 130, said
     assert (out / "marks.csv").is_file()
     assert not wait_for_none(process)
+
+
+def test_a_folder_that_travelled_is_as_it_was(tmp_path: Path) -> None:
+    """Its files with their bytes, which of them may be run, its empty folders; of links nothing."""
+    home = tmp_path / "home"
+    (home / "a" / "empty").mkdir(parents=True)
+    (home / "a" / "run").write_bytes(b"\x00\xff")
+    (home / "a" / "run").chmod(0o755)
+    (home / "text").write_text("x")
+    (home / "link").symlink_to("/etc/passwd")
+    unpacked(packed(home), tmp_path / "there")
+    found = sorted(str(path.relative_to(tmp_path / "there")) for path in (tmp_path / "there").rglob("*"))
+    assert found == ["a", "a/empty", "a/run", "text"]
+    assert (tmp_path / "there" / "a" / "run").read_bytes() == b"\x00\xff"
+    assert os.access(tmp_path / "there" / "a" / "run", os.X_OK)
+    assert not os.access(tmp_path / "there" / "text", os.X_OK)
+
+
+@pytest.mark.parametrize("name", ["../out", "/tmp/out", "a/../../out"])
+def test_what_leads_out_of_a_folder_is_refused(tmp_path: Path, name: str) -> None:
+    """Nothing is written where somebody else's tar says."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as tar:
+        tar.addfile(tarfile.TarInfo(name), io.BytesIO())
+    with pytest.raises(tarfile.TarError):
+        unpacked(data.getvalue(), tmp_path / "there")
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
