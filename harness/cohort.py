@@ -6,7 +6,6 @@ What is known already is not done again. A submission's folder is read, never wr
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,7 +71,7 @@ def course_text(course: Course) -> str:
 
 
 def play_submission(job: Job, tell: Callable[[Told], None]) -> None:
-    """Build it, get to know it and play what is missing. Never raises for anything that a submission does."""
+    """Build it, get to know it and play what is missing. What is raised is a fault of ours, and the engine tells it."""
     begun = time.monotonic()
     if job.isolated:
         try:
@@ -89,9 +88,6 @@ def play_submission(job: Job, tell: Callable[[Told], None]) -> None:
             return
         except NoCompiler as exc:
             tell(Known(job.digest, trouble=str(exc), code="no-compiler", ours=True))
-            return
-        except Exception:  # a fault of ours costs nobody a mark, and the others go on
-            tell(Known(job.digest, trouble=traceback.format_exc(), code="harness-fault", ours=True))
             return
         tell(Known(job.digest, found.options.variant, remarks=[
             (one["code"], one["sentence"]) for one in found.subject.troubles]))  # fmt: skip

@@ -13,6 +13,10 @@ import stat
 
 from harness.box.libc import call, write
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
     1, 2, 4, 8, 32, 4096, 0x4000, 0x40000,
 )  # fmt: skip
@@ -74,8 +78,8 @@ def _links_and_folders(paths: list[str]) -> dict[str, tuple[str, int]]:
     return found
 
 
-def _inside(path: str, folders: object) -> bool:
-    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)  # type: ignore[attr-defined]
+def _inside(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 def _make_own(disk: int, files: int) -> None:
