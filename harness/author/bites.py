@@ -44,12 +44,13 @@ class Matrix:
 
 
 def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome], *, whole: bool = True, must_die: bool = False,
-         kept: str | None = None, now: str = "") -> Kill:
+         kept: str | None = None, now: Sequence[str] = ()) -> Kill:
     """Hold one saboteur's outcomes against what its file says.
 
     `whole`: all of the assignment's scenarios were played; of a part, only what speaks against the file counts.
     `must_die`: of that part, the scenario named for it is one. `kept`: what a student should read of its failure, if
-    that is known, and `now`: what they read. A race may be met in this play or not, and show in more than one way.
+    that is known, and `now`: what they read in each of some plays. A race may be met in this play or not, and show in
+    more than one way.
     """
     bad = [o for o in outcomes if o.verdict is Verdict.FAILED]
     named = next((o for o in outcomes if named_by(about, o.key)), None)
@@ -58,7 +59,7 @@ def kill(name: str, about: Saboteur, outcomes: Sequence[Outcome], *, whole: bool
     complaints = _complaints(about, named, outcomes) + _wrong_marks(about, lost, whole and not about.rate)
     if (whole or must_die) and named is None:
         complaints.insert(0, f"there is no scenario {about.killed_by!r}")
-    if kept is not None and named is not None and named.verdict is Verdict.FAILED and about.sure:
+    if kept is not None and now and named is not None and named.verdict is Verdict.FAILED and about.sure:
         complaints += _wrong_text(kept, now)
     rate = "" if about.sure else about.rate
     return Kill(name, about.saboteur, [o.key for o in bad], finding, lost, complaints, rate)
@@ -99,7 +100,7 @@ def _wrong_words(about: Saboteur, named: Outcome) -> list[str]:
     return [f"expected {about.code}: {about.sentence!r}, got {got}"]
 
 
-def _wrong_text(kept: str, now: str) -> list[str]:
+def _wrong_text(kept: str, now: Sequence[str]) -> list[str]:
     """What a student reads is a promise too: a change in it is looked at by somebody, or it was not meant."""
     changed = told_differs(kept, now)
     return ["\n".join(["a student reads something else than told.txt says:", *changed])] if changed else []

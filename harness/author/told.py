@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.verdict import Finding, Outcome
 
@@ -17,6 +17,8 @@ _MOST_LINES = 12
 VARIES = "(differs from play to play)"
 # What differs in part, and what stands in its place. The first that fits a part of the text wins.
 _MASKS = (
+    # A long one is cut, and where depends on the length of the paths in it. Its last line is always there.
+    (re.compile(r"(Traceback \(most recent call last\):)\\n.*\\n"), r"\1 … "),
     (re.compile(r"\b(pid|process|worker|tid)( \d+|=\d+)"), r"\1 N"),
     (re.compile(r"(/tmp|/var/folders|/private/tmp|/dev/shm)/[^\s'\",:)]*/"), "…/"),
     (re.compile(r"\b127\.0\.0\.1([: ]|', )\d+"), r"127.0.0.1\1PORT"),
@@ -63,9 +65,15 @@ def masked(text: str) -> str:
     return text
 
 
-def told_differs(kept: str, now: str) -> Sequence[str]:
-    """The lines in which what is told now differs from what was kept; none if it does not."""
-    now = told_keeping(kept, now)
+def told_differs(kept: str, plays: Sequence[str]) -> Sequence[str]:
+    """The lines in which what is told in these plays differs from what was kept; none if it does not.
+
+    A part stands if one of them tells it: of two things that both went wrong a race may name the one or the other.
+    """
+    now = told_keeping(kept, plays[0])
+    for other in map(_by_label, plays[1:]):
+        old, new = _by_label(kept), _by_label(now)
+        now = _joined({**new, **{label: text for label, text in other.items() if text == old.get(label)}})
     lines = list(difflib.unified_diff(kept.splitlines(), now.splitlines(), "told.txt", "told now", lineterm="", n=0))
     return lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], f"… {len(lines) - _MOST_LINES} lines more"]
 
@@ -74,7 +82,10 @@ def told_keeping(kept: str, now: str) -> str:
     """What is told now, without the parts that are known to differ from play to play."""
     old, new = _by_label(kept), _by_label(now)
     varies = {label: text for label, text in old.items() if text.strip() == f"{label}: {VARIES}"}
-    parts = {**new, **varies}
+    return _joined({**new, **varies})
+
+
+def _joined(parts: Mapping[str, str]) -> str:
     return "".join(parts[label] for label in dict.fromkeys((*_LABELS, *parts)) if label in parts)
 
 

@@ -30,12 +30,18 @@ def had_ended(exited: Exited) -> str:
 
 
 def shown(text: str, most: int = 400) -> str:
-    """Text quoted for a sentence; a long one in a view's length, the whole stays in the data."""
+    """Text quoted for a sentence; of a long one its beginning and its end, the whole stays in the data.
+
+    The end is what tells: the last line of a traceback, or where a message was cut.
+    """
     text = text.strip()
     if not text:
         return "nothing"
     quoted = repr(text)
-    return quoted if len(quoted) <= most else f"{quoted[: most - 20]}… ({len(text):,} characters)"
+    if len(quoted) <= most:
+        return quoted
+    end = most // 4
+    return f"{quoted[: most - end - 25]}… ({len(text):,} characters) …{quoted[-end:]}"
 
 
 def open_because(sentence: str, why: str) -> str:

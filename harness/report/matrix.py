@@ -12,8 +12,7 @@ def matrix_lines(matrix: Matrix) -> Iterator[str]:
     """The whole matrix, line by line."""
     if matrix.kills:
         yield "Saboteurs: who is wrong in one way, and which scenario fails it"
-        for kill in matrix.kills:
-            yield from _of_kill(kill)
+        yield from map(_of_kill, matrix.kills)
         yield ""
         yield "Scenarios: whom each bites"
         for key, bitten in matrix.bites.items():
@@ -26,19 +25,26 @@ def matrix_lines(matrix: Matrix) -> Iterator[str]:
     if matrix.unfair:
         fair = sum(not outcomes for outcomes in matrix.unfair.values())
         yield f"{fair} of {len(matrix.unfair)} right programs fail nothing"
+    # Last, where it is seen: of a long log often nothing but the end is kept.
+    wrong = [kill for kill in matrix.kills if kill.complaints]
+    if wrong:
+        yield ""
+        yield "Not as their saboteur.yaml says"
+    for kill in wrong:
+        yield _of_kill(kill)
+        for complaint in kill.complaints:
+            yield from complaint_lines(complaint)
     if matrix.kills:
         killed = sum(not kill.complaints for kill in matrix.kills)
         toothless = len(matrix.toothless)
         yield f"{killed} of {len(matrix.kills)} saboteurs killed as expected, {toothless} scenarios bite nobody"
 
 
-def _of_kill(kill: Kill) -> Iterator[str]:
+def _of_kill(kill: Kill) -> str:
     state = "NOT AS EXPECTED" if kill.complaints else "killed" if kill.failed or not kill.rate else "not met"
     code = kill.finding.code if kill.finding else "-"
     luck = f" (a race: met in {kill.rate} plays)" if kill.rate else ""
-    yield f"  {state:16s} {kill.name:34s} {code:14s} {len(kill.failed):3d} scenarios   {kill.saboteur}{luck}"
-    for complaint in kill.complaints:
-        yield from complaint_lines(complaint)
+    return f"  {state:16s} {kill.name:34s} {code:14s} {len(kill.failed):3d} scenarios   {kill.saboteur}{luck}"
 
 
 def complaint_lines(complaint: str) -> Iterator[str]:

@@ -73,7 +73,7 @@ RACE = ABOUT.model_copy(update={"rate": "12 of 40"})
 )  # fmt: skip
 def test_a_race_may_be_met_in_a_play_or_not(outcomes: list[Outcome]) -> None:
     """And show in more than one way; how often it was met is said."""
-    found = kill("races", RACE, outcomes, must_die=True, kept="code: other\nsentence: other\n", now="code: left\n")
+    found = kill("races", RACE, outcomes, must_die=True, kept="code: other\nsentence: other\n", now=["code: left\n"])
     assert [c for c in found.complaints if "there is no scenario" not in c] == []
     assert found.rate == "12 of 40"
 
@@ -122,9 +122,9 @@ def test_the_named_scenario_must_be_among_a_part_that_should_hold_it() -> None:
 def test_what_a_student_reads_is_held_against_what_was_kept() -> None:
     """A difference is a complaint with both sides; nothing was kept: nothing to hold against."""
     dies = [outcome("A post stays", F)]
-    assert kill("forgets", ABOUT, dies, kept="code: not-seen\n", now="code: not-seen\n").complaints == []
-    assert kill("forgets", ABOUT, dies, kept=None, now="code: not-seen\n").complaints == []
-    [told] = kill("forgets", ABOUT, dies, kept="code: left\n", now="code: not-seen\n").complaints
+    assert kill("forgets", ABOUT, dies, kept="code: not-seen\n", now=["code: not-seen\n"]).complaints == []
+    assert kill("forgets", ABOUT, dies, kept=None, now=["code: not-seen\n"]).complaints == []
+    [told] = kill("forgets", ABOUT, dies, kept="code: left\n", now=["code: not-seen\n"]).complaints
     assert told.splitlines()[0] == "a student reads something else than told.txt says:"
     assert told.splitlines()[-2:] == ["-code: left", "+code: not-seen"]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from harness.author.told import VARIES, masked, told, told_differs, told_keeping
+from harness.judge.sentences import shown
 from harness.verdict import Finding, Outcome, Verdict
 
 
-def outcome(sentence: str = "the client ended", seen: str = "nothing") -> Outcome:
+def outcome(sentence: str = "the client ended", seen: str = "nothing", expected: str = "") -> Outcome:
     """One that failed with one finding."""
-    finding = Finding(Verdict.FAILED, "left", sentence, actor="yoda", seen=seen, likely="it fell over\nin b()")
+    finding = Finding(Verdict.FAILED, "left", sentence, actor="yoda", expected=expected, seen=seen,
+                      likely="it fell over\nin b()")
     return Outcome("A", "a.yaml::A", Verdict.FAILED, [finding])
 
 
@@ -51,14 +53,31 @@ def test_what_two_plays_do_not_agree_on_is_left_out() -> None:
 def test_a_difference_is_shown_as_lines() -> None:
     """Both sides, and nothing that is the same."""
     kept, now = told([outcome()]), told([outcome("the client ended with status 1")])
-    assert told_differs(kept, kept) == []
-    assert list(told_differs(kept, now))[3:] == ["-sentence: the client ended",
+    assert told_differs(kept, [kept]) == []
+    assert list(told_differs(kept, [now]))[3:] == ["-sentence: the client ended",
                                                  "+sentence: the client ended with status 1"]
 
 
 def test_what_varies_is_held_against_nothing() -> None:
     """Whatever this play says there, it is no difference; a part that is new is one."""
     kept = told([outcome(seen="a, b"), outcome(seen="b, a")])
-    assert told_differs(kept, told([outcome(seen="b, a\nand more")])) == []
-    assert told_differs(kept, "hint: look\n" + told([outcome()]))
+    assert told_differs(kept, [told([outcome(seen="b, a\nand more")])]) == []
+    assert told_differs(kept, ["hint: look\n" + told([outcome()])])
     assert told_keeping(kept, told([outcome("left", "c")])) == kept.replace("the client ended", "left")
+
+
+def test_of_several_plays_each_part_is_told_by_one() -> None:
+    """A race names the one file or the other; that neither of the plays names the kept one is a difference."""
+    kept, one, other = (told([outcome(expected=name, seen="none")]) for name in ("left", "right", "left"))
+    assert told_differs(kept, [one])
+    assert told_differs(kept, [one, other]) == []
+    assert told_differs(kept, [one, one])
+    assert told_differs(kept, [one, told([outcome(expected="left", seen="half")])]) == []
+
+
+@pytest.mark.parametrize("folder", ["/tmp/a", "/home/somebody/of/a/long/name/work", "/srv/" + "x" * 120])
+def test_a_long_traceback_is_told_alike_whatever_its_paths_are(folder: str) -> None:
+    """It is cut where its length says, and paths are part of it; the exception stands at its end."""
+    frames = f'  File "{folder}/client.py", line 183, in <module>\n    main()\n' * 7
+    seen = shown(f"Traceback (most recent call last):\n{frames}IndexError: list index out of range")
+    assert masked(seen) == "'Traceback (most recent call last): … IndexError: list index out of range'"
