@@ -130,13 +130,13 @@ def _judged_again(marking: Marking, kept: Kept, scenario: Scenario) -> Outcome:
     same = replace(kept.outcome, scenario=scenario.title, key=scenario.key, clause=scenario.clause,
                    marks=scenario.marks, tags=scenario.tags)  # fmt: skip
     file = marking.out / kept.recording
-    if not kept.recording or not file.is_file():
+    if not kept.recording:
         return same  # it was never played, for want of time: there is nothing to judge
     try:
         recording = Recording.load(file)
         model = recording.began.model and marking.course.model
     except (OSError, ValueError) as exc:
-        # Cut short by a kill while it was played again, or by somebody's hand: --resume plays it again.
+        # Deleted, or cut short, by a kill while it was played again or by somebody's hand: --resume plays it again.
         sentence = f"a recording cannot be read: {exc}"
         found = Finding(Verdict.UNDECIDED, "harness-fault", sentence)
         return replace(same, verdict=Verdict.UNDECIDED, findings=[found])

@@ -13,7 +13,7 @@ from harness.grade.agreement import BESIDE, CLOSE, Table, load_marks, marks_of
 from harness.grade.exports.marks_csv import FILE
 from harness.grade.result import Result
 from harness.grade.store import FILE as STORE
-from harness.grade.store import Store, open_store
+from harness.grade.store import Store, read_store
 from harness.verdict import Outcome, Verdict, worst
 
 STUDENTS = "students"  # under which the store notes who handed in which files
@@ -52,7 +52,7 @@ def load_before(folder: Path) -> Before:
     table = load_marks(folder / FILE, items)
     if not (folder / STORE).is_file():
         return Before(table)
-    with open_store(folder) as store:
+    with read_store(folder) as store:
         digests: dict[str, str] = json.loads(store.about(STUDENTS) or "{}")
         return Before(table, digests, {digest: _ended(store, digest) for digest in set(digests.values())})
 

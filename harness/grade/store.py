@@ -164,12 +164,36 @@ def open_store(folder: Path) -> Iterator[Store]:
         store.close()
 
 
+@contextlib.contextmanager
+def read_store(folder: Path) -> Iterator[Store]:
+    """The store that stands in this folder, and nothing in the folder changes by it. Raises Wrong as `open_store`."""
+    file = folder / FILE
+    # While a grader has it, what it wrote last stands in a log beside, which is read with it. A store at rest is one
+    # file, and is read without the two that SQLite makes beside it otherwise: the folder may be on a disk of evidence.
+    busy = file.with_name(f"{FILE}-wal").exists()
+    try:
+        connection = sqlite3.connect(f"{file.resolve().as_uri()}?{'mode=ro' if busy else 'immutable=1'}", uri=True)
+    except sqlite3.Error as exc:
+        raise Wrong(f"{file}: this cannot be read: {exc}") from exc
+    store = Store(connection, file)
+    try:
+        with _told(file):
+            _check_version(connection, file)
+        yield store
+    finally:
+        store.close()
+
+
 def _begin(connection: sqlite3.Connection, file: Path) -> None:
+    if not _check_version(connection, file):
+        # In one transaction: killed between the two, tables without a version would be a store that nobody can read.
+        connection.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit;")
+
+
+def _check_version(connection: sqlite3.Connection, file: Path) -> bool:
+    """Whether it is a store of ours: not where it is empty. Raises Wrong where it is something else."""
     version = int(connection.execute("pragma user_version").fetchone()[0])
-    if version == VERSION:
-        return
-    if version or connection.execute("select count(*) from sqlite_master").fetchone()[0]:
+    if version != VERSION and (version or connection.execute("select count(*) from sqlite_master").fetchone()[0]):
         raise Wrong(f"{file}: a store of version {version}, and this harness keeps version {VERSION}: grade into "
                     "another folder, or with the harness that made it")  # fmt: skip
-    # In one transaction: killed between the two, tables without a version would be a store that nobody can read.
-    connection.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit;")
+    return version == VERSION

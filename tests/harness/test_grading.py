@@ -118,11 +118,14 @@ def test_what_another_judge_concluded_is_judged_again(graded: Cohort) -> None:
     assert graded.sql("select count(*) from plays where judged = 'older'") == [(0,)]
 
 
-def test_a_recording_that_nobody_can_read_costs_nothing_and_is_played_again(graded: Cohort) -> None:
+@pytest.mark.parametrize("left", ['{"half', None], ids=["half", "deleted"])
+def test_a_recording_that_nobody_can_read_costs_nothing_and_is_played_again(graded: Cohort, left: str | None) -> None:
     """Undecided, and told; with the next --resume that one play is played."""
     table, recordings = graded.table(), graded.recordings()
     damaged = next(name for name in recordings if name.startswith("ada/") and "listed" in name)
-    (graded.out / damaged).write_text('{"half')
+    (graded.out / damaged).unlink()
+    if left is not None:
+        (graded.out / damaged).write_text(left)
     graded.sql("update plays set judged = 'older' where recording = ?", damaged)
     done = graded.grade("--resume")
     assert done.returncode == 4, done.stdout + done.stderr

@@ -24,6 +24,7 @@ HEADER = ("Identifier", "Full name", "Grade", "Maximum grade", "Feedback comment
 _HANDED_OUT = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?")
 # What Moodle takes for a part of a path, or for the end of a name.
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\:*?\"<>|_]+")
+_LONGEST = 150  # bytes of a name in the name of a file: 255 is what most systems take for all of it
 _TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows: the same feedback makes the same bytes
 
 
@@ -55,7 +56,7 @@ def feedback_zip(results: Sequence[Result], files: Mapping[str, Mapping[str, byt
         for result in by_id(results):
             number, name = participant(result)
             # Moodle parts a name at its underscores: a name has none of its own.
-            plain = _ODD.sub(" ", name or number).strip() or number
+            plain = _ODD.sub(" ", name or number).encode()[:_LONGEST].decode(errors="ignore").strip() or number
             for file, data in sorted(files.get(result.graded.student.id, {}).items()):
                 info = zipfile.ZipInfo(f"{plain}_{number}_assignsubmission_file_{file}", _TIME)
                 info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16

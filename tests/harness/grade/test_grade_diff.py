@@ -42,6 +42,25 @@ def test_nothing_changed(tmp_path: Path) -> None:
     assert told(load_before(graded(tmp_path, [one], three(list_=F))), one) == []
 
 
+def test_an_earlier_grading_is_only_read(tmp_path: Path) -> None:
+    """Its folder is evidence: not a file more or less in it, not a byte or a time that is another."""
+    one = result(rubric(), three(list_=F))
+    folder = graded(tmp_path / "old", [one], three(list_=F))
+    before = {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
+    assert load_before(folder).digests == {one.graded.student.id: DIGEST}
+    assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()} == before
+
+
+def test_an_earlier_grading_may_still_go_on(tmp_path: Path) -> None:
+    """What another grader has kept by now is read, also what only stands in the log beside its store."""
+    one = result(rubric(), three())
+    folder = graded(tmp_path / "old", [one])
+    with open_store(folder) as store:
+        store.keep(Kept(DIGEST, "play", 0, three(list_=F)[0], "judge"))
+        assert (folder / "marks.db-wal").stat().st_size > 0
+        assert len(load_before(folder).verdicts[DIGEST]) == 1
+
+
 def test_a_verdict_that_turned_is_the_reason(tmp_path: Path) -> None:
     """What it was and is, why, and where one sees it; by the scenario's name, wherever its folder is."""
     before = load_before(graded(tmp_path, [result(rubric(), three(list_=F))], three(list_=F)))

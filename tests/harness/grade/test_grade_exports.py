@@ -169,6 +169,15 @@ def test_the_feedback_zip_has_moodles_names() -> None:
     assert packed == feedback_zip([one], files)
 
 
+def test_a_name_of_any_length_makes_a_file_name(tmp_path: Path) -> None:
+    """What most systems take for a name is 255 bytes, and a character has up to four."""
+    packed = feedback_zip([someone("z1", "𝔄" * 500, result(rubric(), three()))], {"z1": {"feedback.html": b""}})
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        opened.extractall(tmp_path)
+    [file] = tmp_path.iterdir()
+    assert file.name.endswith("𝔄_z1_assignsubmission_file_feedback.html")
+
+
 def test_to_decide_lists_what_needs_a_human(tmp_path: Path) -> None:
     """Undecided outcomes, what was only skipped, remarks, conflicts, troubles: with the marks and the evidence."""
     plays = three(S, U, P)
