@@ -185,10 +185,11 @@ class Box:
             hand_over(folder, self._uid)
         message, fds = self._ask(request, slave)
         if "spawned" in message:
+            self.lacks += message["lacks"]
             return Spawned(message["spawned"], fds[0] if fds else -1)
         if "failed" in message:
             return NotSpawned(message["errno"] or 0, message["why"] or "")
-        raise StageError("the launcher died")
+        raise StageError(message.get("broken", "the launcher died"))
 
     def sockets(self, side: Side, family: int, kind: int, count: int) -> list[socket.socket]:
         """New sockets of one of the networks, non-blocking. (Where there is one, they are made here.)"""

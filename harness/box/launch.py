@@ -10,7 +10,10 @@ import resource
 import select
 import signal
 import socket
-import sys
+
+from harness.box.apart import Apart, NotApart
+from harness.box.spaces import no_namespaces_inside
+from harness.box.starting import spawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +25,6 @@ if TYPE_CHECKING:
 
 # A terminal that is handed over for one program must not be inherited by the next.
 _CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
-
-# Python ignores these and ignored signals survive exec: a program would see EPIPE where it should die.
-DEFAULT_SIGNALS = [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP]
-
 
 # What one program needs besides, with all its threads: a JVM has 25 of its own. And what two hundred JVMs do.
 EACH, MOST_PROCESSES = 40, 16384
@@ -52,7 +51,10 @@ def tell(control: socket.socket, message: dict[str, Any], fds: Iterable[int] = (
 class Launcher:
     """Spawns on request, reports exits, reaps everything."""
 
-    def __init__(self, control: socket.socket, networks: Networks, processes: int = 0) -> None:
+    def __init__(self, control: socket.socket, networks: Networks, apart: Apart | None = None,
+                 processes: int = 0) -> None:  # fmt: skip
+        self._apart = apart
+        self._proven = False  # somebody was started apart
         self._processes = processes  # what one actor may have; 0: that is not limited by the kernel
         self._control = control
         self._networks = networks
@@ -107,9 +109,13 @@ class Launcher:
     def _spawn(self, request: dict[str, Any]) -> None:
         slave = self._fds.pop(0)
         self._make_room()
+        lacks: list[str] = []
         try:
             with self._networks.at(request["side"]):
-                pid = spawn(request["argv"], request["folder"], request["environment"], slave)
+                pid = self._start(request, slave, lacks)
+        except NotApart as exc:
+            tell(self._control, {"broken": f"{request['actor']} could not be kept apart from the others: {exc}"})
+            return
         except OSError as exc:
             tell(self._control, {"failed": request["actor"], "errno": exc.errno, "why": exc.strerror})
             return
@@ -118,9 +124,26 @@ class Launcher:
         self.programs[pid] = request["actor"]
         # The child cannot have been reaped yet: only _reap() does that, and it runs after us.
         pidfds = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
-        tell(self._control, {"spawned": pid, "actor": request["actor"]}, pidfds)
+        tell(self._control, {"spawned": pid, "actor": request["actor"], "lacks": lacks}, pidfds)
         for fd in pidfds:
             os.close(fd)
+
+    def _start(self, request: dict[str, Any], slave: int, lacks: list[str]) -> int:
+        """Start it apart from the others. Where that is refused to the first one, it is to all of them."""
+        what = request["argv"], request["folder"], request["environment"], slave
+        if self._apart is not None:
+            try:
+                pid = self._apart.spawn(*what)
+            except NotApart as exc:
+                if self._proven:
+                    raise
+                self._apart = None
+                no_namespaces_inside()
+                lacks.append(f"the programs of one play can read and write each other's folders ({exc})")
+            else:
+                self._proven = True
+                return pid
+        return spawn(*what)
 
     def _make_room(self) -> None:
         """One more program: the limit counts all of them, so it is moved for those that run, too."""
@@ -145,32 +168,3 @@ class Launcher:
             if actor is not None:
                 cpu = usage.ru_utime + usage.ru_stime
                 tell(self._control, {"exited": pid, "actor": actor, "status": status, "cpu": cpu})
-
-
-def spawn(argv: list[str], folder: str, environment: dict[str, str], slave: int) -> int:
-    """Start a program in `folder` with the terminal `slave` as its own, its session and its fds 0 to 2."""
-    os.chdir(folder)
-    # Opened again by the child, after setsid and without O_NOCTTY: that is what makes it the controlling terminal,
-    # and ^C work. A descriptor that is merely handed over does not become one.
-    terminal = os.ttyname(slave) if sys.platform != "linux" else f"/proc/self/fd/{slave}"
-    opened = [(os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0)]
-    copied = [(os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2)]
-    try:
-        path = find_program(argv[0], environment.get("PATH", ""))
-        return os.posix_spawn(
-            path, argv, environment, file_actions=[*opened, *copied], resetids=True,
-            setsid=True, setsigmask=[], setsigdef=DEFAULT_SIGNALS,
-        )  # fmt: skip
-    finally:
-        os.chdir("/")
-
-
-def find_program(name: str, path: str) -> str:
-    """What the shell would run for `name`. (posix_spawnp searches the launcher's PATH, not the program's.)"""
-    if "/" in name:
-        return name
-    for folder in path.split(":"):
-        candidate = os.path.join(folder, name)
-        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
-            return candidate
-    raise FileNotFoundError(2, f"no program {name!r} in {path}")

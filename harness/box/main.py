@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 
+from harness.box.apart import Apart
 from harness.box.launch import MOST_PROCESSES, Launcher, room_for, tell
 from harness.box.libc import PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, call
 from harness.box.root import make_root
@@ -27,7 +28,6 @@ from harness.box.spaces import (
     become_student,
     enter_namespaces,
     furnish_network,
-    no_namespaces_inside,
     sock_diag,
 )
 from harness.box.sweeping import descendants, guard, sweep
@@ -121,7 +121,8 @@ def _run_launcher(order: dict[str, Any], control: socket.socket) -> NoReturn:
         tell(control, {"ready": os.getpid(), "gifts": list(gifts), "lacks": lacks}, list(gifts.values()))
         for fd in gifts.values():
             os.close(fd)
-        launcher = Launcher(control, networks, order["bounds"]["processes"] if level == "box" else 0)
+        apart = Apart(order["folder"]) if level == "box" else None
+        launcher = Launcher(control, networks, apart, order["bounds"]["processes"] if level == "box" else 0)
         watch = Watch(order["bounds"], order["folder"], launcher.programs, everybody=level == "box")
         launcher.serve(watch if sys.platform == "linux" else None)
         if level != "box":
@@ -136,7 +137,6 @@ def _furnish_box(order: dict[str, Any]) -> tuple[dict[str, int], list[str]]:
     make_root(order["folder"], order["shown"], order["hidden"], order["bounds"]["disk"], order["bounds"]["files"])
     call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     furnish_network()
-    no_namespaces_inside()
     return {"proc": os.open("/proc", os.O_RDONLY | os.O_DIRECTORY), "diag": sock_diag()}, []
 
 

@@ -47,16 +47,16 @@ def make_root(folder: str, shown: list[str], hidden: str, disk: int, files: int)
     # An open folder can still be bound when something else stands on its way.
     opened = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in [*shown, folder] if os.path.lexists(path)}
     system = _links_and_folders([*SYSTEM, *_settings()])
-    _mount("tmpfs", _NEW, MS_NOSUID | MS_NODEV, f"size=1m,nr_inodes={4096},mode=755")
+    mount("tmpfs", _NEW, MS_NOSUID | MS_NODEV, f"size=1m,nr_inodes={4096},mode=755")
     for path, (link, fd) in system.items():
-        _make_link(link, _NEW + path) if fd < 0 else _bind(fd, _NEW + path)
+        _make_link(link, _NEW + path) if fd < 0 else bind(fd, _NEW + path)
     _make_own(disk, files)
     if hidden and _inside(hidden, system) and os.path.isdir(_NEW + hidden):
-        _mount("tmpfs", _NEW + hidden, MS_NOSUID | MS_NODEV, "size=64k,mode=755")
+        mount("tmpfs", _NEW + hidden, MS_NOSUID | MS_NODEV, "size=64k,mode=755")
     for path, fd in opened.items():
         if path == folder or not _inside(path, system) or _inside(path, [hidden]):
-            _bind(fd, _NEW + path)
-    _mount("proc", _make_folder(_NEW + "/proc"), MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
+            bind(fd, _NEW + path)
+    mount("proc", _make_folder(_NEW + "/proc"), MS_NOSUID | MS_NODEV | MS_NOEXEC, "")
     _turn()
     _protect([folder, "/dev", "/proc"])
     call("mount", None, b"/dev", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID, None)
@@ -85,15 +85,15 @@ def _inside(path: str, folders: Iterable[str]) -> bool:
 def _make_own(disk: int, files: int) -> None:
     """What a box has of its own: temporary files, devices, terminals, the names of its users and hosts."""
     bounds = f"size={disk},nr_inodes={files},mode=1777"
-    _mount("tmpfs", _make_folder(_NEW + "/tmp"), MS_NOSUID | MS_NODEV, bounds)
-    _mount("tmpfs", _make_folder(_NEW + "/dev"), MS_NOSUID, "size=64k,mode=755")
+    mount("tmpfs", _make_folder(_NEW + "/tmp"), MS_NOSUID | MS_NODEV, bounds)
+    mount("tmpfs", _make_folder(_NEW + "/dev"), MS_NOSUID, "size=64k,mode=755")
     for name in DEVICES:
         if os.path.exists(f"/dev/{name}"):
             fd = os.open(f"/dev/{name}", os.O_PATH | os.O_CLOEXEC)
-            _bind(fd, f"{_NEW}/dev/{name}")
+            bind(fd, f"{_NEW}/dev/{name}")
             os.close(fd)
-    _mount("tmpfs", _make_folder(_NEW + "/dev/shm"), MS_NOSUID | MS_NODEV, f"size={SHARED},nr_inodes=1024,mode=1777")
-    _mount("devpts", _make_folder(_NEW + "/dev/pts"), MS_NOSUID | MS_NOEXEC,
+    mount("tmpfs", _make_folder(_NEW + "/dev/shm"), MS_NOSUID | MS_NODEV, f"size={SHARED},nr_inodes=1024,mode=1777")
+    mount("devpts", _make_folder(_NEW + "/dev/pts"), MS_NOSUID | MS_NOEXEC,
            f"newinstance,ptmxmode=0666,mode=0620,max={TERMINALS}")  # fmt: skip
     links = {"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1",
              "stderr": "/proc/self/fd/2", "ptmx": "pts/ptmx"}  # fmt: skip
@@ -107,7 +107,8 @@ def _make_own(disk: int, files: int) -> None:
         write(f"{_make_folder(_NEW + '/etc')}/{name}", text)
 
 
-def _mount(kind: str, where: str, flags: int, data: str) -> None:
+def mount(kind: str, where: str, flags: int, data: str) -> None:
+    """Mount a file system of this kind."""
     call("mount", kind.encode(), os.fsencode(where), kind.encode(), flags, data.encode() or None)
 
 
@@ -121,7 +122,8 @@ def _make_link(target: str, path: str) -> None:
     os.symlink(target, path)
 
 
-def _bind(fd: int, target: str) -> None:
+def bind(fd: int, target: str) -> None:
+    """Show what was opened at `target` too; that is made if it is not there."""
     if stat.S_ISDIR(os.fstat(fd).st_mode):
         os.makedirs(target, exist_ok=True)
     elif not os.path.exists(target):

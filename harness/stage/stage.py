@@ -72,6 +72,7 @@ class Stage(Taps):
         self._environment = dict(environment)
         self._actors: dict[str, Actor] = {}
         self._closed = self._left = False
+        self._lacks = 0  # so much of what the box lacks was noted
         self._network = network
         self._box = Box(level, relay=network is not None, folder=self._folder, shown=shown, bounds=limits.bounds)
         self.level: Literal["box", "plain"] = self._box.level
@@ -166,6 +167,9 @@ class Stage(Taps):
             self._not_started(who, terminal, argv, spawned)
             return
         who.born(terminal, spawned.pid, spawned.pidfd)
+        while self._lacks < len(self._box.lacks):
+            self._recorder.note(Noted, text=f"the box is not whole: {self._box.lacks[self._lacks]}")
+            self._lacks += 1
         self._still.watch(who)
         self._recorder.note(Started, actor=actor, argv=list(argv), pid=spawned.pid, life=who.life)
 
