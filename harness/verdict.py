@@ -32,6 +32,11 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return next((verdict for verdict in _WEIGHT if verdict in present), Verdict.UNDECIDED)
 
 
+# The code of what can be judged in grading alone, since what it is judged by stays with the course. There is nothing
+# in the play to look at.
+IN_GRADING_ONLY = "in-grading-only"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one check concluded.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.events import Typed
 from harness.report.report import Played
-from harness.verdict import Verdict
+from harness.verdict import IN_GRADING_ONLY, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ def _signature(play: Played) -> tuple[str, ...] | None:
     found = play.outcome.divergence
     if found is None:
         return None
+    if found.code == IN_GRADING_ONLY:
+        return (found.code,)
     return (found.code, masked(found.sentence, play), *typed_before(play, found.step, found.actor).split(" ")[:1])
 
 

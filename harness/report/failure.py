@@ -16,7 +16,7 @@ from harness.report.steps import steps_grid
 from harness.report.terminals import LONGEST, terminals
 from harness.report.traffic import traffic
 from harness.report.words import STYLES, SYMBOLS, badge, cut
-from harness.verdict import Finding, Verdict
+from harness.verdict import IN_GRADING_ONLY, Finding, Verdict
 
 # What is shown of one text: a screenful. With -v ten times that.
 MOST = 2_000
@@ -55,6 +55,8 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
         blocks += picture(found, width)
     if verbose:
         blocks += [BLANK, steps_grid(play)]
+    elif found is not None and found.code == IN_GRADING_ONLY:
+        return blocks
     transcript = terminals(play, found, width, everything=verbose)
     wire = [*diagram(play, found, width, verbose), *([*overlap(play, width), *traffic(play)] if verbose else [])]
     return [*blocks, *([BLANK, *transcript] if transcript else []), *wire, BLANK, *_again(report, play)]

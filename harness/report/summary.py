@@ -9,7 +9,7 @@ from harness.report.explored import summed
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
 from harness.report.words import SYMBOLS, badge, number, seconds
-from harness.verdict import Verdict
+from harness.verdict import IN_GRADING_ONLY, Verdict
 
 # How evidence is called where people read it, strongest first (DESIGN.md, Stillness).
 EVIDENCE = ("still", "stuck", "until", "steady", "spinning", "timed", "gave-up")
@@ -153,6 +153,8 @@ def _next(report: Report, planned: int) -> list[Block]:
     if unsure is not None and unsure.outcome.divergence and unsure.outcome.divergence.code == "harness-fault":
         ours = "Next: this is a mistake of the harness, not of the program; report it, with what shows it:"
         return _then(ours, report, unsure)
+    if unsure is not None and all(_in_grading(play) for play in report.played if play.outcome.verdict in worst):
+        return [line("Next: nothing to repair here; what is undecided can be decided in grading alone.")]
     if unsure is not None:
         return _then("Next: nothing failed, but something could not be decided; play it again:", report, unsure)
     if skipped is not None and report.plays >= planned:
@@ -161,6 +163,11 @@ def _next(report: Report, planned: int) -> list[Block]:
         often = "Next: nothing to repair. To look for what fails only sometimes: "
         return [line(often, Span(report.stress, Style.STRONG), whole=True)]
     return [line(_nothing_wrong(report, planned))]
+
+
+def _in_grading(play: Played) -> bool:
+    found = play.outcome.divergence
+    return found is not None and found.code == IN_GRADING_ONLY
 
 
 def _nothing_wrong(report: Report, planned: int) -> str:

@@ -19,7 +19,7 @@ from harness.recording import Recording
 from harness.scenario.loader import assignment_from
 from harness.scenario.model import Scenario, Step
 from harness.scenario.model_code import load_model
-from harness.verdict import Finding
+from harness.verdict import IN_GRADING_ONLY, Finding
 from harness.verdict import Verdict as Concluded
 
 # Seconds for the verdict, and again for the smallest part of what is not explained.
@@ -65,7 +65,7 @@ def _without_model(view: View) -> Miss:
         return _open("this recording holds no model to judge it by")
     sentence = ("whether one order explains every answer is judged in grading only: the model that knows which answers "
                 "are right stays with the course")
-    return Miss("order-open", sentence, "one order that explains every answer", verdict=Concluded.UNDECIDED)
+    return Miss(IN_GRADING_ONLY, sentence, "one order that explains every answer", verdict=Concluded.UNDECIDED)
 
 
 def _started_again(view: View, step: Step) -> bool:

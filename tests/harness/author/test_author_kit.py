@@ -230,7 +230,7 @@ def test_what_only_the_model_can_judge_is_undecided_in_the_kit(home: Path) -> No
     (result,) = json.loads((home / "results.json").read_text(encoding="utf-8"))["scenarios"]
     (told,) = [finding for finding in result["findings"] if finding["verdict"] == "undecided"]
     assert (told["code"], told["sentence"].partition(":")[0]) == (
-        "order-open", "whether one order explains every answer is judged in grading only")  # fmt: skip
+        "in-grading-only", "whether one order explains every answer is judged in grading only")  # fmt: skip
 
 
 def test_a_kit_without_programs_says_what_it_looked_for(archive: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from harness.grade.marks import Marks
 from harness.grade.rubric import add_up, load_rubric
 from harness.report.report import Played, Report, combined
 from harness.scenario.model import Person
-from harness.verdict import Verdict
+from harness.verdict import IN_GRADING_ONLY, Verdict
 
 F, P, U, S = Verdict.FAILED, Verdict.PASSED, Verdict.UNDECIDED, Verdict.SKIPPED
 RUBRIC = load_rubric(Path(__file__).parents[3] / "scenarios" / "rubric.yaml")
@@ -95,6 +95,16 @@ def machine_too_busy() -> Played:
         actor="yoda", expected="50 lines, each once", seen="no answer yet", where="yoda's terminal",
     )  # fmt: skip
     return play.played(miss, marks=["concurrent.MSG", "concurrent.RDT"], seconds=200.0)
+
+
+def in_grading_only(command: str = "RDT") -> Played:
+    """A play that is all right as far as anybody can tell where the model is not."""
+    play = begun(f"Eight people {command} at once, and one order explains every answer", "yoda")
+    play.step(f"yoda: {command} 3331").types("yoda", f"{command} 3331").settles("still")
+    play.step("one order explains every answer")
+    miss = play.found(U, IN_GRADING_ONLY, "whether one order explains every answer is judged in grading only", 3,
+                      expected="one order that explains every answer")  # fmt: skip
+    return play.played(miss)
 
 
 def does_not_apply() -> Played:

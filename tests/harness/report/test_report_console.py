@@ -54,6 +54,8 @@ SORTS: dict[str, Callable[[], str]] = {
     "mixed-wide": lambda: shown(plays.mixed(), width=200),
     "one-cause": lambda: shown(plays.one_cause()),
     "undecided-only": lambda: shown(report(plays.wrong_password(), plays.machine_too_busy(), stage="plain")),
+    "in-grading-only": lambda: shown(
+        report(plays.wrong_password(), plays.in_grading_only(), plays.in_grading_only("EDT"))),
     "skipped": lambda: shown(plays.skipped()),
     "verbose": lambda: shown(report(plays.wrong_password(), plays.wrong_file()), verbose=True),
     "hostile": lambda: shown(report(plays.hostile(), subject="\x1b[2J[bold]x")),
