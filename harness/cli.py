@@ -151,7 +151,7 @@ def grade(
     sample: Annotated[int | None, typer.Option(
         metavar="N", min=1, help="Grade N submissions, drawn by the seed.")] = None,
     seed: Annotated[int | None, typer.Option(
-        metavar="N", help="Decides everything that is random, for the whole cohort (default: 0).")] = None,
+        metavar="N", help="Decides everything that is random, for the whole cohort (default: its own).")] = None,
     cap: Annotated[float, typer.Option(
         metavar="SECONDS", min=1, help="No submission gets more; what was not played by then is undecided.")] = 600,
     diff: Annotated[Path | None, typer.Option(

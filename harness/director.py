@@ -96,7 +96,8 @@ class Director:
             variant=self._assignment.name, network=list(network.imposed) if network else [],
             schedule=[{"who": one.who, "line": one.line, "step": one.step, "answered": one.answered}
                       for one in self._scenario.schedule],
-            model=self._model, protocol=self._assignment.protocol_text if self._relayed else "",
+            model=self._model, names=dict(self._scenario.names.chosen),
+            protocol=self._assignment.protocol_text if self._relayed else "",
         )
 
     def _open(self) -> bool:

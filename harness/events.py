@@ -42,6 +42,7 @@ class Began(Event):
     network: list[str] = field(default_factory=list)  # the conditions asked for besides those of the scenario
     schedule: list[dict[str, Any]] = field(default_factory=list)  # the order of arrival: who, line, step, answered
     model: str = ""  # the text of the assignment's model, which says what answers are right; "": none was needed
+    names: dict[str, str] = field(default_factory=dict)  # made-up names, as written: as the seed has them
     protocol: str = ""  # the text of the table of its own protocol's legal moves; "": none, or no wire to see them on
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,9 @@ from harness.grade.rubric import load_rubric
 from harness.grade.scheme import Rubric
 from harness.grade.store import Store
 from harness.scenario.model import Scenario
+
+# So many cohorts differ in what is typed; a seed is copied by hand now and then.
+SEEDS = 999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class GradeOptions:
     by_hand: Path | None = None  # None: by-hand.csv there, likewise
     mend: Path | None = None
     jobs: int = 1
-    seed: int | None = None  # None: the one that the store knows, or 0
+    seed: int | None = None  # None: the one that the store knows, or one drawn for this cohort
     sample: int | None = None
     resume: bool = False
     cap: float = 600.0
@@ -66,6 +70,11 @@ def rules_of(options: GradeOptions) -> Rules:
     return Rules(course, chosen, rubric, replace(plays, variant=course.assignment.name))
 
 
+def _own_seed() -> int:
+    """A seed that nobody knows before, and that is not 0: the titles that are typed stand in no file."""
+    return secrets.randbelow(SEEDS) + 1
+
+
 def begin(options: GradeOptions, rules: Rules, store: Store) -> Rules:
     """One seed for a whole cohort: the one that was asked for, or the one that its marks were begun with."""
     # Where nothing came of it (a scheduler that was not there), nothing was begun.
@@ -75,7 +84,7 @@ def begin(options: GradeOptions, rules: Rules, store: Store) -> Rules:
                     "or give another folder with --out")  # fmt: skip
     if kept is not None and options.seed is not None and int(kept) != options.seed:
         raise Wrong(f"{options.out}: these marks were begun with --seed {kept}, and a cohort has one seed")
-    seed = int(kept) if kept is not None else options.seed or 0
+    seed = int(kept) if kept is not None else _own_seed() if options.seed is None else options.seed
     store.note("seed", str(seed))
     return replace(rules, options=replace(rules.options, seed=seed),
                    plays=wanted_plays(rules.rubric, rules.course, rules.chosen, seed))

@@ -55,6 +55,7 @@ def data_of(scenario: Scenario) -> Data:
     found: Data = {
         "scenario": scenario.title, "clause": scenario.clause, "tags": list(scenario.tags),
         "aids": [word for word in scenario.aids if word in typed], "variants": list(scenario.variants),
+        "vary": words.VARY if scenario.names.fixed else "",
         "cast": _cast(scenario.cast), "files": {f"{file.actor}/{file.path}": _file(file) for file in scenario.files},
         "network": list(dict.fromkeys(condition.text for condition in conditions)), "play": play,
         "schedule": list(_schedule(scenario.schedule)), "hints": hints,

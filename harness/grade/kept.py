@@ -25,7 +25,7 @@ STAGE = 1
 # Codes of findings that a clock decided (docs/findings.md).
 _BY_TIME = frozenset({"too-slow", "interrupted", "not-looked-at", "harness-fault", "over-time"})
 # Of a scenario, what says what its play is about, and changes nothing in it.
-_BESIDE = frozenset({"name", "place", "source", "clause", "marks", "tags", "visible", "hints", "case", "aids"})
+_BESIDE = frozenset({"name", "place", "source", "clause", "marks", "tags", "visible", "hints", "case", "aids", "names"})
 
 
 @dataclass(frozen=True, slots=True)

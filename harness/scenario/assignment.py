@@ -100,6 +100,11 @@ class Assignment(_Strict):
     leaving: list[str] = Field(default=[], description="First words of the lines after which a client may end.")
     moves_files: list[str] = Field(default=[], description="First words of the lines that move files.")
     commands: list[str] = Field(default=[], description="First words of all lines that mean something to a client.")
+    invented: dict[str, list[int]] = Field(
+        default={}, description="By the first word of a line: which of the words behind it (from 1) are names that "
+                                "people made up. Under a seed that is not 0 they are others.")
+    own_words: list[str] = Field(
+        default=[], description="Words that programs write of their own, and scenarios look for: no made-up names.")
     model: str = Field(default="", description="The Python file that says which answers are right, relative to "
                                                "assignment.yaml; for `one order explains every answer`.")
     withheld: list[Literal["model"]] = Field(

@@ -11,7 +11,8 @@ from harness.scenario.cast import Cast, read_files
 from harness.scenario.expand import BRACES, OWN, Values
 from harness.scenario.many import read_conditions
 from harness.scenario.mistakes import Collector, nearest
-from harness.scenario.model import Hold, Plays, Scenario, Source, Step, Together, Type, first_word, walk
+from harness.scenario.model import Hold, Names, Plays, Scenario, Source, Step, Together, Type, first_word, walk
+from harness.scenario.names import names_of
 from harness.scenario.network import Network
 from harness.scenario.onstage import Onstage
 from harness.scenario.scene import LONGEST, Scene
@@ -118,6 +119,13 @@ class Document:
             self._error("visible", f"unknown value {visible!r} of `visible`", nearest(visible, words.VISIBLE))
         return visible
 
+    def _varies(self) -> bool:
+        """Whether the seed may choose the names."""
+        said = self._text("vary")
+        if said and said != words.VARY:
+            self._error("vary", f"unknown value {said!r} of `vary`: expected {words.VARY!r}")
+        return not said
+
     def _with(self) -> Case:
         node = self.node.find("with")
         return {} if node is None else self._values(node, "with")
@@ -206,7 +214,8 @@ class Document:
             leaving=frozenset(self.assignment.leaving), variants=self.variants, aids=self._aids(play),
             network=network, schedule=schedule,
         )  # fmt: skip
-        return scenario, values
+        names = names_of(scenario, self.assignment) if self._varies() else Names(fixed=True)
+        return replace(scenario, names=names), values
 
     def _network(self, scene: Scene, play: Sequence[Step]) -> Network | None:
         """What stands between the people and the server; None: nothing, for nothing in the play needs it."""

@@ -1,4 +1,5 @@
-"""What the seed decides: the lines of `crowd plays: {commands: 20, mix: …}`, drawn into steps like all others. Pure.
+"""What the seed decides: what things are called (varied.py), and the lines of `crowd plays: {commands: 20, mix: …}`,
+drawn into steps like all others. Pure.
 
 The director plays the drawn scenario, and the judge draws the same one again from
 the seed that the recording tells.
@@ -13,10 +14,17 @@ from itertools import zip_longest
 
 from harness.scenario.expand import BRACES
 from harness.scenario.model import Plays, Scenario, Step, Together, Type
+from harness.scenario.varied import renamed, varied
 
 
-def drawn(scenario: Scenario, seed: int) -> Scenario:
-    """The scenario with every line that this seed draws written out. Drawing twice changes nothing."""
+def drawn(scenario: Scenario, seed: int, names: Mapping[str, str] | None = None) -> Scenario:
+    """The scenario with every line that this seed draws written out, under the names that it gives. Drawing twice
+    changes nothing. `names`: those that a recording tells instead, whatever this harness would draw today."""
+    written = _written_out(scenario, seed)
+    return varied(written, seed) if names is None else renamed(written, names)
+
+
+def _written_out(scenario: Scenario, seed: int) -> Scenario:
     if not any(isinstance(step, Plays) for step in scenario.steps()):
         return scenario
     accounts = {person.handle: person.account for person in scenario.cast}

@@ -115,7 +115,7 @@ def scenario_from(began: Began) -> Scenario:
         scenario = under(scenarios[began.case], began.network, assignment.server)
     except BadCondition as exc:
         raise Mistakes([Mistake(Place(began.file, 1, 1), str(exc), exc.meant)]) from exc
-    return _scheduled(drawn(scenario, began.seed), began.schedule)
+    return _scheduled(drawn(scenario, began.seed, began.names), began.schedule)
 
 
 def _scheduled(scenario: Scenario, schedule: Sequence[Mapping[str, Any]]) -> Scenario:

@@ -4,7 +4,7 @@ Everything is resolved when the loader hands it over: groups are lists of
 handles, `N times` is unrolled, `{x}` is replaced (except what only a run can
 know: `{port}` and the assignment's own values, see `Scenario.values`), and
 every step has its number. Only what the seed decides is open still: the lines
-of `plays`, which drawn.py puts in. Nothing here knows YAML, terminals or verdicts.
+of `plays` and the names that people made up, which drawn.py puts in. Nothing here knows YAML, terminals or verdicts.
 """
 
 from __future__ import annotations
@@ -239,6 +239,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Names that people made up: `words` may be other ones under another seed (varied.py), and become none of
+    `reserved`, which is in small letters.
+
+    `fixed`: they stay, for the file says so or a seed has `chosen` them (as written: as it is now).
+    """
+
+    words: Sequence[str] = ()
+    reserved: frozenset[str] = frozenset()
+    fixed: bool = False
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One behaviour to play: a YAML document, for one value of its `each`."""
 
@@ -260,6 +274,7 @@ class Scenario:
     variants: Sequence[str] = ()  # those of the assignment that it applies to; none: all
     network: Network | None = None  # None: nothing stands between the people and the server
     schedule: Sequence[Delivery] = ()  # in which order what is typed at one instant arrives; none: as it comes
+    names: Names = field(default=Names())  # which of them the seed may choose
 
     @property
     def title(self) -> str:

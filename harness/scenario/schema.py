@@ -52,6 +52,7 @@ _KEYS: dict[str, Schema] = {
     "aids": _WORDS,
     "tags": _WORDS,
     "variants": _WORDS,
+    "vary": {"enum": [words.VARY, False]},  # an editor reads `no` as false
     "visible": {"enum": list(words.VISIBLE)},
     "cast": {
         "type": "object",

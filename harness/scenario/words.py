@@ -12,6 +12,7 @@ KEYS: dict[str, str] = {
     "aids": "First words of typed lines that it is not about: where one of them fails, the scenario is skipped.",
     "tags": "Words to select by.",
     "variants": "The variants of the assignment that it applies to, by name. The default: all of them.",
+    "vary": "`no`: made-up names stay as written, whatever the seed, for their order or the word itself counts.",
     "visible": "`public` (students may read it; the default) or `hidden`.",
     "cast": "Who takes part: `handle: account`, `handle: {account: NAME, password: WORD}` or `crowd: {people: 50}`.",
     "files": "Files that lie in an actor's folder before the play: `actor/path: text`, `{random bytes: 300000}`, "
@@ -25,6 +26,7 @@ KEYS: dict[str, str] = {
 }
 REQUIRED = ("scenario", "play")
 VISIBLE = ("public", "hidden")
+VARY = "no"  # the only value of `vary`
 
 # (how it is written, what it means, an example)
 FORMS: tuple[tuple[str, str, str], ...] = (
