@@ -22,7 +22,7 @@ _MASKS = (
     (re.compile(r"\b(pid|process|worker|tid)( \d+|=\d+)"), r"\1 N"),
     (re.compile(r"(/tmp|/var/folders|/private/tmp|/dev/shm)/[^\s'\",:)]*/"), "…/"),
     (re.compile(r"\b127\.0\.0\.1([: ]|', )\d+"), r"127.0.0.1\1PORT"),
-    (re.compile(r"\bport \d+"), "port PORT"),
+    (re.compile(r"\bport([ =])\d+"), r"port\1PORT"),
     (re.compile(r"\b(\d+[.,])?\d+ ?(s|ms|seconds?|minutes?)\b"), "N s"),
     (re.compile(r"\b0x[0-9a-f]{6,}\b"), "0xN"),
     (re.compile(r"\b[0-9a-f]{32,}\b"), "HEX"),

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE.parent.parent / "scenarios"
 
 SABOTEURS = load_saboteurs([HERE])
-BASES = {**bases([HERE]), **zoo_bases([HERE])}
+BASES = {"reference": HERE.parent.parent / "forum", **bases([HERE]), **zoo_bases([HERE])}
 every_saboteur = pytest.mark.parametrize("wrong", SABOTEURS, ids=lambda wrong: wrong.name)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from harness.events import Listening, Typed
@@ -16,8 +17,9 @@ from harness.scenario.mistakes import Mistakes
 from harness.verdict import Verdict
 
 _OTHER = {"tcp": "udp", "udp": "tcp"}
-# It would stand in every play, and cost every mark. What the whole program gets for it is a person's to decide.
-_REMARK = Verdict.PASSED
+# A scenario with this tag is about it: there it fails. Elsewhere it is a remark, for it would stand in every play, and
+# cost every mark. What the whole program gets for it is a person's to decide.
+ABOUT = "transport"
 
 
 @lru_cache(maxsize=16)
@@ -37,10 +39,11 @@ def transport(view: View, wire: Wire) -> Iterator[tuple[str, Miss]]:
         return
     people = [message for message in wire.messages if message.actor in view.began.accounts and not message.beat]
     wrong = _sent_otherwise(people, view, task) if people else None
+    verdict = Verdict.FAILED if ABOUT in view.scenario.tags else Verdict.PASSED
     if wrong is not None:
-        yield wrong.actor, _on_the_wire(view, wrong, task.transport)
+        yield wrong.actor, replace(_on_the_wire(view, wrong, task.transport), verdict=verdict)
     elif not people:
-        yield from _by_socket(view, task)
+        yield from ((server, replace(miss, verdict=verdict)) for server, miss in _by_socket(view, task))
 
 
 def _sent_otherwise(messages: Sequence[Message], view: View, task: Assignment) -> Message | None:
@@ -67,7 +70,7 @@ def _on_the_wire(view: View, message: Message, asked: str) -> Miss:
     seen = f"{_NAMES[message.transport]} to port {message.port}"
     sentence = (f"{say.program(view, message.actor)} {what} over {_NAMES[message.transport]}, "
                 f"and the task asks for {_NAMES[asked]}")
-    return Miss("transport", sentence, f"{_NAMES[asked]}", seen, where="the wire", likely=_WHY[asked], verdict=_REMARK)
+    return Miss("transport", sentence, f"{_NAMES[asked]}", seen, where="the wire", likely=_WHY[asked])
 
 
 _NAMES = {"tcp": "TCP", "udp": "UDP"}
@@ -77,7 +80,7 @@ _WHY = {
 }
 
 
-def _by_socket(view: View, task: Assignment) -> Iterable[tuple[str, Miss]]:
+def _by_socket(view: View, task: Assignment) -> Iterator[tuple[str, Miss]]:
     """A server that has no socket of the right transport at all cannot speak it."""
     heard = [event for event in view.events if isinstance(event, Listening) and event.sockets]
     found = {socket for event in heard for socket in event.sockets}
@@ -87,4 +90,4 @@ def _by_socket(view: View, task: Assignment) -> Iterable[tuple[str, Miss]]:
     where = ", ".join(sorted(found))
     sentence = f"the {server} listens by {other} only ({where}), and the task asks for {_NAMES[task.transport]}"
     yield server, Miss("transport", sentence, f"a {_NAMES[task.transport]} socket", where,
-                       where="the server's sockets", likely=_WHY[task.transport], verdict=_REMARK)  # fmt: skip
+                       where="the server's sockets", likely=_WHY[task.transport])  # fmt: skip

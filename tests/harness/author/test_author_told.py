@@ -35,6 +35,7 @@ def test_nothing_is_told_of_what_passed() -> None:
         ("pid 4711 waits", "pid N waits"),
         ("no answer within 20.0 s, it ran 3 seconds", "no answer within N s, it ran N s"),
         ("a connection to port 5745 of 127.0.0.1:40112", "a connection to port PORT of 127.0.0.1:PORT"),
+        ("Login PASSWORD password=*** port=45191", "Login PASSWORD password=*** port=PORT"),
         ("expected a file /tmp/forum-x1/stage/server/3331", "expected a file …/3331"),
         ("the thread Thread-3 at 0x7f00aa11bb22", "the thread Thread-N at 0xN"),
         ("300,000 bytes of 3331, message 2", "300,000 bytes of 3331, message 2"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.events import Began, Ended, Event, Listening, Started, StepBegan, Typed
@@ -15,12 +16,12 @@ FILE = Path(__file__).resolve().parents[4] / "scenarios" / "assignment.yaml"
 PLAY = "scenario: s\ncast: {yoda: Yoda}\nplay:\n  - yoda logs in\n  - yoda: LST\n  - yoda: UPD 3331 a\n"
 
 
-def judged(variant: str, sockets: list[str], sent: list[tuple[str, bytes]] = ()) -> list[Finding]:  # type: ignore[assignment]
+def judged(variant: str, sockets: list[str], sent: Sequence[tuple[str, bytes]] = (), play: str = PLAY) -> list[Finding]:
     """What is said of the transport: where the server listens, and what was sent for which line, by TCP or UDP."""
     assignment = load_assignment(FILE).variant(variant)
-    scenario = load_text(PLAY, "f.yaml", assignment)[0]
+    scenario = load_text(play, "f.yaml", assignment)[0]
     events: list[Event] = [
-        Began(t=0, scenario="s", file="f.yaml", source=PLAY, document=0, case=0, assignment=FILE.read_text(),
+        Began(t=0, scenario="s", file="f.yaml", source=play, document=0, case=0, assignment=FILE.read_text(),
               subject={}, stage="box", seed=0, wall="", versions={}, accounts={"yoda": ["Yoda", "jedi*knight"]},
               variant=variant),
         Started(t=0, actor="server", argv=[], pid=1), Listening(t=0, actor="server", ports=[5000], sockets=sockets),
@@ -42,6 +43,16 @@ def test_a_server_without_a_socket_of_the_right_kind_is_told() -> None:
     assert found[0].sentence == "the server listens by UDP only (udp 5000), and the task asks for TCP"
     assert judged("2022", ["tcp 5000"])[0].sentence == (
         "the server listens by TCP only (tcp 5000), and the task asks for UDP")  # fmt: skip
+
+
+def test_it_fails_where_a_scenario_is_about_it() -> None:
+    """That one has the tag, and bears no marks; in the others the same is a remark."""
+    about = PLAY.replace("cast:", "tags: [transport]\ncast:")
+    sent = [("tcp", b"Yoda\n"), ("tcp", b"LST\n")]
+    assert [one.verdict for one in judged("2022", ["tcp 5000"], sent, about)] == [Verdict.FAILED]
+    assert [one.verdict for one in judged("2022", ["tcp 5000"], play=about)] == [Verdict.FAILED]
+    assert [one.verdict for one in judged("2022", ["tcp 5000"], sent)] == [Verdict.PASSED]
+    assert judged("2020", ["tcp 5000"], sent, about) == []
 
 
 def test_a_second_socket_is_nobodys_business() -> None:
