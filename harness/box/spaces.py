@@ -36,7 +36,7 @@ def enter_namespaces(uid: int) -> None:
     `uid`: who the programs are outside. If that is not us (we are root, and root heeds no RLIMIT_NPROC and reads what
     nobody else may), two users are in the namespace: root, who makes the box, and they.
     """
-    ours = os.geteuid()
+    ours, group = os.geteuid(), os.getegid()  # in the new namespace nobody has a number until it is given one
     with contextlib.ExitStack() as stack:
         if ours != uid:
             stack.enter_context(_mapped_by_another([f"0 0 1\n{STUDENT} {uid} 1\n"]))
@@ -44,7 +44,7 @@ def enter_namespaces(uid: int) -> None:
     if ours == uid:
         write("/proc/self/setgroups", "deny")
         write("/proc/self/uid_map", f"{STUDENT} {uid} 1")
-        write("/proc/self/gid_map", f"{STUDENT} {os.getegid()} 1")
+        write("/proc/self/gid_map", f"{STUDENT} {group} 1")
 
 
 @contextlib.contextmanager
