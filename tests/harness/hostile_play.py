@@ -44,6 +44,7 @@ class Hostile:
     client: str = ""
     files: dict[str, str] = field(default_factory=dict)
     soak: bool = False
+    case: int = 0  # which scenario of the file is played
 
     def lay(self, folder: Path) -> Path:
         """Write the submission into a folder."""
@@ -67,16 +68,16 @@ def corpus() -> list[Hostile]:
 
 
 @cache
-def course() -> tuple[Course, Scenario]:
-    """The forum assignment, and the scenario that is played: a title, its file, its creator."""
+def course(case: int) -> tuple[Course, Scenario]:
+    """The forum assignment, and the scenario that is played: a title, its file, its creator; or another case of it."""
     wanted = [Wanted.parse(str(ROOT / "scenarios" / SCENARIO))]
     opened = open_course(None, wanted)
-    return opened, drawn(load_all(wanted, opened.assignment)[0], 0)
+    return opened, drawn(load_all(wanted, opened.assignment)[case], 0)
 
 
-def play(submission: Path, into: Path, level: Any = "box") -> tuple[Outcome, Recording]:
+def play(submission: Path, into: Path, level: Any = "box", case: int = 0) -> tuple[Outcome, Recording]:
     """Build a submission, play it and judge it. Raises DoesNotBuild."""
-    opened, scenario = course()
+    opened, scenario = course(case)
     subject = build(submission, opened.assignment, into / "built")
     recording = perform(scenario, opened.assignment, subject, folder=into / "stage", sample=opened.sample,
                         assignment_text=opened.text, limits=Limits(bounds=BOUNDS), level=level, model=opened.model)

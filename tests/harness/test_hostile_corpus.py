@@ -35,7 +35,7 @@ def test_it_is_contained_and_the_next_submission_is_untouched(
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "hostile-canary").write_text("swordfish")
     try:
-        outcome, recording = play(hostile.lay(tmp_path / "submission"), tmp_path / "play")
+        outcome, recording = play(hostile.lay(tmp_path / "submission"), tmp_path / "play", case=hostile.case)
     except SubjectError as exc:
         refused = str(exc)
     else:
