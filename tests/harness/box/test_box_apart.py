@@ -133,12 +133,13 @@ def test_who_is_started_again_finds_what_they_left(stage: Stage) -> None:
         assert ask(stage, actor, "secret") == ("has swordfish" if actor == "server" else "FileNotFoundError")
 
 
-def test_many_that_come_later_do_not_keep_the_first_from_starting_a_process(tmp_path: Path) -> None:
-    """What the kernel lets a program start is its own, and not what was left when it came."""
+def test_many_keep_nobody_from_starting_a_process(tmp_path: Path) -> None:
+    """What the kernel lets a program start is counted for each, and not what the others left of it."""
     tmp_path.chmod(0o755)
     with Stage(tmp_path / "stage", Recorder(), level="box", limits=Limits(bounds=Bounds(processes=200))) as stage:
         begin(stage, "server", code=ONE_MORE)
         begin(stage, "yoda", "r2d2", code=MANY)
+        assert stage.output("yoda") == stage.output("r2d2") == b"> "
         assert ask(stage, "server", "") == "forked"
 
 
