@@ -33,7 +33,8 @@ EACH, MOST_PROCESSES = 40, 16384
 def room_for(bound: int, programs: int) -> int:
     """How many processes and threads the kernel allows in a box in which so many programs run.
 
-    Little above what one actor may have: a fork bomb must not get far before the watch comes to a core.
+    Little above what one actor may have: a fork bomb must not get far before the watch comes to a core. (Who is kept
+    apart is counted alone, by a kernel of 5.14 or later; by an older one all of them are, together.)
     """
     return bound + bound // 4 + EACH * programs
 
