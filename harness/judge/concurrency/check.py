@@ -7,7 +7,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from harness.judge.concurrency.direct import ListModel, direct, guided
+from harness.judge.concurrency.direct import direct, guided
+from harness.judge.concurrency.guide import ListModel
 from harness.judge.concurrency.operations import Listing, Model, Operation, Splitting, Verdict
 from harness.judge.concurrency.search import by_key, search
 

@@ -39,18 +39,24 @@ def find_contradiction(texts: Texts, model: Listing) -> Contradiction | None:
 def strange(texts: Texts, model: Listing) -> Iterator[Contradiction]:
     """Reads that show what was never sent, or not yet, or refused, or one text twice."""
     known: tuple[Hashable, ...] = ()
-    there: set[Hashable] = set()
+    there: set[Hashable] = set()  # all of these
+    fine: set[Hashable] = set()
     # Reads come in the order of their answers: what an earlier one was right to show, a later one is.
     for seen in texts.reads:
         if known[: len(seen.texts)] == seen.texts:
             continue
         if seen.texts[: len(known)] != known:
             known, there = (), set()
-        for text in seen.texts[len(known) :]:
-            wrong = _doubled(texts, seen, text) if text in there else _unsent(texts, seen, text)
-            if wrong is not None:
-                yield wrong
-            there.add(text)
+        rest = seen.texts[len(known) :]
+        news = set(rest)
+        if len(news) < len(rest) or not news <= fine or not there.isdisjoint(news):
+            for text in rest:
+                wrong = _doubled(texts, seen, text) if text in there else _unsent(texts, seen, text)
+                if wrong is not None:
+                    yield wrong
+                there.add(text)
+            fine |= news
+        there |= news
         known = seen.texts
 
 

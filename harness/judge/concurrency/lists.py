@@ -101,3 +101,14 @@ class Lists:
     def accepted(self, request: Request, reply: Reply) -> bool | None:
         """A post is never refused."""
         return True if isinstance(request, Post) and reply is None else reply if isinstance(reply, bool) else None
+
+    def rows(self, state: tuple[Row, ...], request: Request) -> Sequence[Hashable]:
+        """The state itself."""
+        return state
+
+    def takes(self, state: tuple[Row, ...], request: Request) -> int | None:
+        """What has this number, if it is by this author."""
+        if not isinstance(request, Edit | Delete):
+            return None
+        at = request.number - 1
+        return at if 0 <= at < len(state) and state[at][0] == request.author else None

@@ -101,6 +101,20 @@ class Listing(Protocol):
         """Whether the request was carried out, as its reply says; None: that is not known."""
 
 
+@runtime_checkable
+class Placing(Protocol):
+    """A `Listing` model that can say where in a state's list a request would take a text away.
+
+    What is put at the end of the list does not change that, unless there was nothing to take before.
+    """
+
+    def rows(self, state: Any, request: Any) -> Sequence[Hashable]:
+        """All texts of the list that this request speaks of, in their order, as `shows` would show them."""
+
+    def takes(self, state: Any, request: Any) -> int | None:
+        """The place of the text that this request would take away, or put another one in place of; None: of none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a check concluded.

@@ -24,10 +24,11 @@ _LOOK = 64
 class Guide(Protocol):
     """What is known beside the model. It may make a search faster, and must never change its answer."""
 
-    def ordered(self, moves: Sequence[int], free: Sequence[int], placed: int) -> list[int]:
+    def ordered(self, moves: Sequence[int], free: Sequence[int], placed: int, state: Any) -> list[int]:
         """Of the operations that may come next the `moves`, the most promising first, the hopeless left out.
 
         `free`: those that change nothing and may come next too, and did not yet fit. `placed`: a bit for each that is.
+        `state`: what these have made.
         """
 
 
@@ -65,7 +66,7 @@ class Search:
         """Search until an order is found, there is none, or `within` says that the time is over."""
         turns: list[_Turn] = []
         state, placed = self._model.initial, 0
-        others = self._candidates(placed)
+        others = self._candidates(placed, state)
         while placed & self._done != self._done:
             if self.searched % _LOOK == 0 and not (within() and self._remembered < MOST):
                 return self._verdict("undecided")
@@ -76,7 +77,7 @@ class Search:
                 turns.append(_Turn(at, state, placed, [] if self._free[at] else others))
                 self._list.lift(at)
                 state, placed = after, placed | 1 << at
-                others = self._candidates(placed)
+                others = self._candidates(placed, state)
                 continue
             self._note_end(turns)
             self._remember(placed, state)
@@ -88,14 +89,14 @@ class Search:
         self._best, self._stuck = tuple(turn.operation for turn in turns), None
         return self._verdict("explained")
 
-    def _candidates(self, placed: int) -> list[int]:
+    def _candidates(self, placed: int, state: Any) -> list[int]:
         """Who may come next, the most promising last (they are taken from the end)."""
         free: list[int] = []
         moves: list[int] = []
         for at in self._list.candidates():
             (free if self._free[at] else moves).append(at)
         if self._guide is not None:
-            moves = self._guide.ordered(moves, free, placed)
+            moves = self._guide.ordered(moves, free, placed, state)
         else:
             # Who never was answered need not have happened: tried last.
             moves.sort(key=lambda at: self._operations[at].pending)

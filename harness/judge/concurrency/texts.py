@@ -35,6 +35,7 @@ class Texts:
         self.removers: list[int] = []  # what may have taken a text away
         self.others: list[int] = []  # neither brings, takes nor shows a text
         self.unique = True
+        self._before: dict[int, set[int]] | None = None
         self._owner = [model.owner(op.request) for op in operations]
         for at in range(len(operations)) if mine is None else sorted(mine):
             self._file(at, operations[at], model)
@@ -88,15 +89,18 @@ class Texts:
 
     def before(self) -> dict[int, set[int]]:
         """For each post those that some read shows right before it: they were posted before it."""
-        found: dict[int, set[int]] = {}
-        last: tuple[Hashable, ...] = ()
-        for seen in self.reads:
-            texts = seen.texts[max(0, same(last, seen.texts) - 1) :]
-            posts = [self.adds[text] for text in texts if text in self.adds]
-            for first, then in pairwise(posts):
-                found.setdefault(then, set()).add(first)
-            last = seen.texts
-        return found
+        if self._before is None:
+            pairs: set[tuple[int, int]] = set()
+            last: tuple[Hashable, ...] = ()
+            for seen in self.reads:
+                texts = seen.texts[max(0, same(last, seen.texts) - 1) :]
+                # Most pairs are known from the reads before: a set finds that out without a step of ours for each.
+                pairs.update(pairwise([at for at in map(self.adds.get, texts) if at is not None]))
+                last = seen.texts
+            self._before = {}
+            for first, then in pairs:
+                self._before.setdefault(then, set()).add(first)
+        return self._before
 
 
 def same(one: tuple[Any, ...], other: tuple[Any, ...]) -> int:

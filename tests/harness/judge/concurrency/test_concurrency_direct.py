@@ -54,7 +54,8 @@ def _spoilt(chance: random.Random, request: Any, reply: Any) -> Any:
     return tuple(rows)
 
 
-MIXES = [(3, 2, 0, 0), (3, 2, 1, 1), (2, 2, 2, 1), (2, 1, 1, 2), (3, 1, 0, 1)]
+MIXES = [(3, 2, 0, 0), (3, 2, 1, 1), (2, 2, 2, 1), (2, 1, 1, 2), (3, 1, 0, 1), (2, 3, 2, 2), (3, 3, 3, 0),
+         (2, 1, 3, 3)]  # fmt: skip
 
 
 def agree(rounds: int, seed: int) -> dict[bool, int]:
@@ -91,6 +92,45 @@ def test_the_direct_check_agrees_with_the_search_and_with_brute_force() -> None:
 def test_the_direct_check_agrees_on_twelve_thousand() -> None:
     """The same, more often."""
     assert min(agree(12_000, 2).values()) > 1_000
+
+
+def by_number(size: int, seed: int) -> list[Operation]:
+    """What a right server answers where a third are posts, a third edits and deletes, and a third reads."""
+    chance = random.Random(seed)
+
+    def draw(chance: random.Random, number: int) -> Any:
+        author, at = f"u{chance.randrange(4)}", chance.randint(1, 1 + number // 6)
+        text = f"t{number}"
+        kinds = [Post("l", author, text), Read("l"), Edit("l", author, at, text), Delete("l", author, at)]
+        return chance.choices(kinds, (2, 2, 1, 1))[0]
+
+    history = played(MODEL, draw, chance, size=size, clients=8, answer=_answer, lost=0, wrong=0)
+    return sorted(history, key=lambda op: op.invoked)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_edits_and_deletes_are_followed_without_trying_every_order(seed: int) -> None:
+    """The reads to come tell which text a number meant: the steps grow with the history, not with its orders."""
+    history = by_number(600, seed)
+    found = direct(history, MODEL, 60)
+    assert found is not None
+    assert found.answer == "explained"
+    assert found.searched < 20 * len(history)
+    _check_prefix(history, found.prefix)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_edit_that_took_anothers_place_is_found_among_hundreds(seed: int) -> None:
+    """Two rows have changed places, in one read: no order explains it, and that is told, with what contradicts it."""
+    history = by_number(300, seed)
+    at = max((at for at, op in enumerate(history) if isinstance(op.request, Read) and len(op.reply) > 2),
+             key=lambda at: len(history[at].reply))  # fmt: skip
+    first, *others, last = history[at].reply
+    history[at] = replace(history[at], reply=(last, *others, first))
+    found = direct(history, MODEL, 60)
+    assert found is not None
+    assert found.answer == "unexplained"
+    _check_prefix(history, found.prefix)
 
 
 def _row(*texts: str) -> tuple[tuple[str, str], ...]:
