@@ -68,19 +68,21 @@ def corpus() -> list[Hostile]:
 
 
 @cache
-def course(case: int) -> tuple[Course, Scenario]:
+def course(case: int, seed: int = 0) -> tuple[Course, Scenario]:
     """The forum assignment, and the scenario that is played: a title, its file, its creator; or another case of it."""
     wanted = [Wanted.parse(str(ROOT / "scenarios" / SCENARIO))]
     opened = open_course(None, wanted)
-    return opened, drawn(load_all(wanted, opened.assignment)[case], 0)
+    return opened, drawn(load_all(wanted, opened.assignment)[case], seed)
 
 
-def play(submission: Path, into: Path, level: Any = "box", case: int = 0) -> tuple[Outcome, Recording]:
+def play(submission: Path, into: Path, level: Any = "box", case: int = 0, seed: int = 0
+         ) -> tuple[Outcome, Recording]:  # fmt: skip
     """Build a submission, play it and judge it. Raises DoesNotBuild."""
-    opened, scenario = course(case)
+    opened, scenario = course(case, seed)
     subject = build(submission, opened.assignment, into / "built")
     recording = perform(scenario, opened.assignment, subject, folder=into / "stage", sample=opened.sample,
-                        assignment_text=opened.text, limits=Limits(bounds=BOUNDS), level=level, model=opened.model)
+                        assignment_text=opened.text, limits=Limits(bounds=BOUNDS), level=level, model=opened.model,
+                        seed=seed)
     return judge(scenario, recording), recording
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from harness.events import Exceeded, Output
+from harness.scenario.loader import scenario_from
+from harness.scenario.model import Type, first_word
+from harness.scenario.select import Wanted, load_all
 from harness.stage import best_level
 from harness.subject.subject import SubjectError
 from harness.verdict import Outcome, Verdict
 from harness.workshop import remove
-from tests.harness.hostile_play import BASE, ROOT, Hostile, alive, corpus, play
+from tests.harness.hostile_play import BASE, ROOT, SCENARIO, Hostile, alive, corpus, course, play
 
 pytestmark = pytest.mark.skipif(best_level() != "box", reason="no namespaces here")
 
 # Where a program might leave something for others; what the corpus leaves is called so.
 SHARED = ["/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~"), "/usr", "/", str(ROOT)]
 LEFT = "hostile-*"
+# Where the plain forum refuses a title.
+_REFUSED = "    if not free_name(title):"
 
 
 def cases() -> list[object]:
@@ -79,3 +85,21 @@ def test_there_are_enough_of_them() -> None:
     """At least thirty, and every one says what it does."""
     assert len(corpus()) >= 30
     assert all(one.does and one.then for one in corpus())
+
+
+def test_a_table_of_what_the_scenarios_type_does_not_help_where_a_class_is_graded(tmp_path: Path) -> None:
+    """It knows every title of the scenarios as they are written, and no other: at home all is well, under a seed
+    that nobody knew before nothing is."""
+    opened, _ = course(0)
+    scenarios = load_all([Wanted.parse(str(ROOT / "scenarios" / SCENARIO))], opened.assignment)
+    typed = [line for one in scenarios for step in one.steps() if isinstance(step, Type) for _, line in step.lines]
+    table = {word for line in typed if first_word(line) == "CRT" for word in line.split()[1:]}
+    text = (BASE / "server.py").read_text()
+    assert text.count(_REFUSED) == 1
+    submission = shutil.copytree(BASE, tmp_path / "submission")
+    (submission / "server.py").write_text(text.replace(_REFUSED, f"    if title not in {table!r}:"))
+    for seed, verdict in ((0, Verdict.PASSED), (7, Verdict.FAILED), (4242, Verdict.FAILED)):
+        outcome, recording = play(submission, tmp_path / f"{seed}", seed=seed)
+        assert outcome.verdict is verdict, outcome.findings
+        # Told again from the recording alone, under the names that it keeps.
+        assert scenario_from(recording.began).play == course(0, seed)[1].play
