@@ -62,8 +62,7 @@ def settle_until(stage: Stage, typed_to: Sequence[str], within: float, done: Cal
         most = min(within, silent) if silent is not None and settled.evidence == "steady" else within
         if spent + pause > most:
             break
-        stage.pass_time(pause)
-        spent += pause
+        spent += stage.pass_time(pause)
         settled = stage.settle(typed_to=typed_to, within=max(within - spent, _LAST_LOOK))
         spent += settled.own
     return settled

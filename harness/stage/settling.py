@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from harness.stage.owntime import OwnTime
 from harness.stage.picture import SOON, Picture, Waiter
 from harness.stage.procfs import Table
 from harness.stage.thread import Thread
@@ -106,15 +107,24 @@ class Settling:
     def __init__(self, stage: Watched, within: float) -> None:
         self._stage = stage
         self.within = within
-        self._began = self._ticked = time.monotonic()
-        self._delays = self._all_delays()
-        self.own = self.wall = 0.0
+        self._time = OwnTime(stage.table)
         self.looks = 0
         self.answered = 0.0  # own time until the last news
         self.hottest: tuple[Thread, float] | None = None
         self._news: News | None = None
         self._dropped = False  # output came since the last news, past the limit
+        self._lies: dict[tuple[int, int], Mapping[Thread, int]] = {}  # what lies unread: times on a core as it came
         self._longest_beat = 0.0  # of the waits that end and begin again, as far as they were sat out
+
+    @property
+    def own(self) -> float:
+        """Seconds of the programs' own time so far."""
+        return self._time.own
+
+    @property
+    def wall(self) -> float:
+        """Seconds so far by the wall, as of the last tick."""
+        return self._time.wall
 
     def run(self) -> tuple[str, Picture]:
         """Until something is proved, or time is up: the evidence and the last picture."""
@@ -125,7 +135,7 @@ class Settling:
             evidence = self._evidence(picture) or self._tick(picture)
             if evidence:
                 self._stage.pump()
-                self._account()
+                self._time.tick()
                 return evidence, picture or self._last_picture()
             came = self._pump(FLOOD_PAUSE if flooded else self._pause(pause, picture))
             flooded = came.size > FLOOD
@@ -186,12 +196,12 @@ class Settling:
     # --- programs that do not come to rest
 
     def _tick(self, picture: Picture | None) -> str:
-        if time.monotonic() - self._ticked < TICK:
+        if time.monotonic() - self._time.ticked < TICK:
             return ""
         self._stage.table.relist()  # in a flood nobody has been looked at
         for thread in self._stage.table.threads():
             thread.refresh()  # a look ends with the first that moves, so not everybody's times are up to date
-        self._account()
+        self._time.tick()
         if self._news is None:
             self.answered = self.own
             for thread in self._stage.table.threads():
@@ -201,16 +211,6 @@ class Settling:
         if self._stage.cutting:  # who reads byte by byte says nothing for long, and works hard
             return self._over()
         return self._spinning() or self._steady(picture) or self._over()
-
-    def _account(self) -> None:
-        """Time that passed, less what the programs spent waiting for a core: all of it, if they waited all along."""
-        now, delays = time.monotonic(), self._all_delays()
-        self.own += max(0.0, now - self._ticked - max(0, delays - self._delays) / 1e9)
-        self._delays, self._ticked = delays, now
-        self.wall = now - self._began
-
-    def _all_delays(self) -> int:
-        return sum(thread.delay() for thread in self._stage.table.threads())
 
     def _over(self) -> str:
         return "gave-up" if self.own >= self.within or self.wall >= CEILING * self.within else ""
@@ -244,13 +244,31 @@ class Settling:
             self._longest_beat = max([self._longest_beat, *beats])
             again = all(w.thread.line in w.thread.idle for w in ending)
             enough = max(STEADY_AGAIN if again else STEADY, 3 * self._stage.slowest)
-            if quiet >= enough and not busy and all(self._beats(w, picture.stuck) for w in ending):
+            heard = self._heard(picture, ending)
+            if quiet >= enough and not busy and heard and all(self._beats(w, picture.stuck) for w in ending):
                 for waiter in ending:
                     waiter.thread.idle.add(waiter.thread.line)
                 return "steady"
         # Whoever beats slowly gets the time for the beats that prove it steady, before it is called less.
         patience = max(TIMED, 10 * self._stage.slowest, (LONG_BEATS + 1) * self._longest_beat)
         return "timed" if not busy and quiet >= patience else ""
+
+    def _heard(self, picture: Picture, ending: Sequence[Waiter]) -> bool:
+        """Whether whoever may look at what lies unread has come round since it came, and left it where it is.
+
+        A loop that sleeps finds what came at the end of its sleep. It may have gone round many times before, for what
+        came before that, or because its program got no core to ask it anything.
+        """
+        lies = {(s.inode, s.received - s.unread if s.received else s.unread) for s in picture.lying if s.inode}
+        for new in lies - self._lies.keys():
+            self._lies[new] = {thread: thread.effort()[1] for thread in self._stage.table.threads()}
+        for gone in self._lies.keys() - lies:
+            del self._lies[gone]
+        sockets = {w.thread.process: w.thread.process.sockets() for w in ending} if lies else {}
+        return not any(
+            inode in sockets[w.thread.process] and w.thread.effort()[1] <= came.get(w.thread, -1)
+            for (inode, _), came in self._lies.items() for w in ending
+        )  # fmt: skip
 
     def _beats(self, waiter: Waiter, stuck: bool) -> bool:
         """Whether a wait that ends by itself has ended and begun again often enough to be taken for idle."""

@@ -267,12 +267,15 @@ class Stage(Taps):
         """Until the actor's output ends with `pattern`: only where the prompt is known to the letter."""
         return self._still.wait_for(self._actor(actor), pattern, within)
 
-    def pass_time(self, seconds: float) -> None:
-        """The scenario's own wait. What everybody did meanwhile, they did unasked."""
+    def pass_time(self, seconds: float) -> float:
+        """The scenario's own wait. What everybody did meanwhile, they did unasked. Says how much was their own time."""
         before = unasked(self._table)
         self._still.pass_time(seconds)
-        if self._table is not None:
-            self._recorder.note(Idled, seconds=seconds, **since(before, unasked(self._table)))
+        if self._table is None:
+            return seconds
+        spent = since(before, unasked(self._table))
+        self._recorder.note(Idled, seconds=seconds, **spent)
+        return max(0.0, seconds - max(spent["waited"].values(), default=0.0))
 
     # --- what is seen
 

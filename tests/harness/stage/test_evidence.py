@@ -139,6 +139,38 @@ def test_a_poller_is_steady(stage: Stage) -> None:
     assert (settled.evidence, settled.asks) == ("steady", ["yoda"])
 
 
+# A loop that sleeps, looks once at its one connection, and answers what it finds there.
+TURNS = SERVE + (
+    "c = s.accept()[0]; c.setblocking(False)\n"
+    "while True:\n"
+    "    time.sleep(0.1)\n"
+    "    try: c.send(c.recv(1))\n"
+    "    except BlockingIOError: pass\n"
+)
+# Asks as often as it is told before it says a word, and waits for its keyboard meanwhile as well.
+ASKS = (
+    "import select, socket, sys\n"
+    "s = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\n"
+    "while True:\n"
+    "    for _ in range(int(input('> '))):\n"
+    "        s.send(b'.')\n"
+    "        while s not in select.select([s, sys.stdin], [], [], 0.3)[0]: pass\n"
+    "        s.recv(1)\n"
+)
+
+
+def test_what_lies_before_a_sleeper_is_waited_for(stage: Stage) -> None:
+    """A server that looks round ten times a second takes seconds for twenty requests, after answers of one: each
+    request lies unread while it sleeps, and is no proof that nobody will read it."""
+    serve(stage, TURNS)
+    stage.start("yoda", python(ASKS, str(stage.port_of("yoda"))))
+    assert stage.settle(typed_to=["yoda"], within=20).asks == ["yoda"]
+    for number, times in enumerate((1, 1, 1, 20, 20), 2):
+        stage.type("yoda", f"{times}\n".encode())
+        assert stage.settle(typed_to=["yoda"], within=20).evidence == "steady"
+        assert stage.output("yoda") == b"> " * number
+
+
 def test_a_hidden_time_limit_is_found_out(stage: Stage) -> None:
     """SO_RCVTIMEO does not show in /proc: a program that was seen to wake by itself is not called still again."""
     hidden = (
