@@ -352,6 +352,19 @@ class Forum:
             return None
         return [("message", line.author, line.text) if line.number else ("file", line.text) for line in reply.lines]
 
+    def rows(self, state: State, request: Request) -> Sequence[Hashable]:
+        """The entries of the thread as `shows` knows them; none where the brief does not say what became of it."""
+        thread = state.threads.get(request.title)
+        if thread is None or thread.unclear or state.closed:
+            return ()
+        return [("file", entry.text) if entry.uploaded else ("message", entry.author, entry.text)
+                for entry in thread.entries]  # fmt: skip
+
+    def takes(self, state: State, request: Request) -> int | None:
+        """Where the message stands that this edit or delete is about."""
+        own = self._own(state, request) if request.word in ("EDT", "DLT") and not state.closed else None
+        return own[1] if own is not None and not own[0].unclear else None
+
     def accepted(self, request: Request, reply: Reply | None) -> bool | None:
         """What the reply says of that."""
         return reply.accepted if reply is not None else None
