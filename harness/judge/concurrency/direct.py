@@ -2,7 +2,9 @@
 
 First what no order can explain (contradictions.py). Where only posts and reads are there, that decides it. Edits and
 deletes go by number, so which text they meant shows only in the order itself: there the search is guided by what the
-next reads show, and goes straight where an order is to be found.
+next reads show (guide.py), and goes straight where an order is to be found. That needs reads: of twenty people at once,
+a third of whose requests edit and delete, it takes 4 to 13 steps a request while one in ten reads. Where one in twenty
+does, too much has come and gone unseen between two reads, and it may end *undecided* when its time is over.
 """
 
 from __future__ import annotations
