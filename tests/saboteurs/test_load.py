@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ UNDECIDED = 0.01
 WRONG = {"python": "shutdown-leaves-credentials", "java": "java-equals-by-reference", "c": "c-account-lines-cut"}
 NEEDS = {"python": "python3", "java": "javac", "c": "cc"}
 
-Came = Mapping[tuple[str, ...], tuple[Verdict, str]]
+Came = Mapping[tuple[str, ...], tuple[Verdict, Sequence[str]]]
 
 
 def test_each_language_has_its_saboteur() -> None:
@@ -48,10 +48,11 @@ def differing(one: Came, other: Came) -> list[str]:
 
 
 def came(matrix: Matrix) -> Came:
-    """What failed and was not passed, with its code."""
-    killed = {("wrong", kill.name): (kill.finding.verdict, kill.finding.code)
+    """What failed and was not passed, with the marks that it costs. (Of two things that go wrong in a race either may
+    be met first: that the code is one that its file names is a complaint of the matrix.)"""
+    killed = {("wrong", kill.name): (kill.finding.verdict, kill.lost)
               for kill in matrix.kills if kill.finding is not None}  # fmt: skip
-    unfair = {("right", name, o.key): (o.verdict, o.divergence.code if o.divergence else "")
+    unfair = {("right", name, o.key): (o.verdict, o.marks)
               for name, outcomes in matrix.unfair.items() for o in outcomes}  # fmt: skip
     return killed | unfair
 
@@ -66,6 +67,9 @@ def test_the_quick_matrix_is_the_same_beside_burners() -> None:
         beside = play_matrix(wish, print)
     assert alone.good
     assert differing(came(alone), came(beside)) == differing(came(beside), came(alone)) == []
+    told = {kill.name: kill.complaints for kill in beside.kills}
+    unclear = {name for (_, name, *_), (verdict, _) in came(beside).items() if verdict is Verdict.UNDECIDED}
+    assert {name: complaints for name, complaints in told.items() if complaints and name not in unclear} == {}
     undecided = [key for key, (verdict, _) in came(beside).items() if verdict is Verdict.UNDECIDED]
     assert len(undecided) <= UNDECIDED * len(paths), undecided
 
