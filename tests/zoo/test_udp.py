@@ -26,7 +26,7 @@ def run(program: str, variant: str, out: Path, *words: str) -> subprocess.Comple
 
 
 @pytest.mark.parametrize(("program", "variant", "scenarios"), [
-    ("udp-threads", "2022", PLAYED), ("udp-java", "2025", [*PLAYED, TWICE]),
+    ("udp-threads", "2022", PLAYED), pytest.param("udp-java", "2025", [*PLAYED, TWICE], marks=pytest.mark.soak),
 ])  # fmt: skip
 def test_a_right_program_passes(program: str, variant: str, scenarios: list[str], tmp_path: Path) -> None:
     """With no configuration, whether its client takes a port alone or an address too."""

@@ -202,7 +202,7 @@ def test_a_program_that_never_blocks_is_spinning(stage: Stage) -> None:
     assert "a thread of yoda (python" in settled.cause
 
 
-@pytest.mark.parametrize("level", ["box", pytest.param("plain", marks=pytest.mark.soak)], indirect=True)
+@pytest.mark.soak
 def test_who_asks_is_known_beside_a_program_that_spins(stage: Stage) -> None:
     """Every look ends with a thread of the server that moves; the client behind it waits for its keyboard."""
     spins = "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin).start()\nspin()"
