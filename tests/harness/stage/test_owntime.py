@@ -34,11 +34,11 @@ class Table:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the monotonic clock says."""
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    yield now
+    return now
 
 
 def after(clock: list[float], own: OwnTime, passed: float) -> float:
