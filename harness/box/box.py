@@ -11,22 +11,17 @@ import os
 import resource
 import select
 import socket
-import subprocess
-import sys
 import time
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from harness.box import started
 from harness.box.owner import hand_over, student
 from harness.box.shown import needed
 
-# Where `harness` lies: all that the launcher needs to import, behind the standard library and not before it.
-HOME = Path(__file__).parents[2]
-_START = f"import sys; sys.path.append({str(HOME)!r}); from harness.box.main import main; main()"
 Level = Literal["auto", "box", "plain"]
 
 # Which network of a box something belongs to. Without a relay there is one, the server's.
@@ -134,7 +129,6 @@ class Box:
                        "uid": student(), "bounds": asdict(bounds)}  # fmt: skip
         if folder is not None and student() != os.geteuid():
             folder.chmod(folder.stat().st_mode | 0o711)  # they must be able to reach their own folders
-        self.tag = uuid.uuid4().hex
         self.relay = relay
         self.proc = self.diag = -1
         self.clients: dict[str, int] = {}
@@ -155,19 +149,16 @@ class Box:
         """Start a launcher. Returns why there is none."""
         self._lines: list[tuple[dict[str, Any], list[int]]] = []
         self._buffer, self._fds = b"", list[int]()
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.control.setblocking(False)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _START, str(theirs.fileno())], stdin=subprocess.PIPE,
-                pass_fds=[theirs.fileno()], start_new_session=True, cwd="/", env={"HARNESS_RUN": self.tag},
-            )  # fmt: skip
+        try:
+            self._started = started.start()
+        except OSError as exc:
+            raise StageError(f"the launcher did not start: {exc}") from exc
+        self.control, self.tag, self.guardian = self._started.control, self._started.tag, self._started.pid
         message, fds = self._ask({**self._order, "level": level})
         if "ready" not in message:
             self.close()
             return str(message.get("refused", "it ended without a word"))
         self.launcher = int(message["ready"])  # as its own /proc names it: 1 in a box
-        self.guardian = self._process.pid
         self.lacks = list(message["lacks"])
         self._uid = student() if level == "box" else os.geteuid()
         gifts = dict(zip(message["gifts"], fds, strict=True))
@@ -280,10 +271,7 @@ class Box:
 
     def close(self) -> None:
         """End everything that was started here, and wait until it is gone."""
-        self.control.close()  # the launcher's word to end; the lifeline is the guardian's
-        if self._process.stdin is not None and not self._process.stdin.closed:
-            self._process.stdin.close()
-            self._process.wait()
+        self._started.end()
         for name in ("proc", "diag"):
             if getattr(self, name, -1) >= 0:
                 os.close(getattr(self, name))

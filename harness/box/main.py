@@ -1,7 +1,7 @@
 """Starts the programs of one stage and reaps them; what it is to be, the harness says in its first line.
 
 Three processes take part. The harness holds one end of the control socket and
-the writing end of the lifeline (our stdin). The *guardian* is what is started
+the writing end of the lifeline (our stdin). The *guardian* is what is forked
 first: it makes the namespaces, forks the *launcher* proper, and from then on
 only waits for the lifeline to end or the launcher to die, to sweep up after
 either. The launcher spawns what it is told to and reports who exited; in a box
@@ -45,12 +45,8 @@ PROGRAM_FILES, MOST_FILES = 1024, 16384
 DATA = 4
 
 
-def main() -> None:
+def main(control: socket.socket) -> None:
     """Become guardian and launcher. Whatever refuses is reported to the harness in a sentence."""
-    control = socket.socket(fileno=int(sys.argv[-1]))
-    control.set_inheritable(False)  # it crossed our own exec; no program may have it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     order = _order(control)
     if order is None:
         return
@@ -88,7 +84,7 @@ def _not_inherited() -> None:
 
 
 def _order(control: socket.socket) -> dict[str, Any] | None:
-    """What we are to be. None: we were started ahead, and are not needed."""
+    """What we are to be. None: whoever asked for us has gone."""
     line = b""
     while not line.endswith(b"\n"):
         try:

@@ -168,9 +168,10 @@ def cohort(home: Path) -> Cohort:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Its children: a worker each, while it plays."""
+    """Its children: a worker each, while it plays. (What starts its boxes has a session of its own.)"""
     try:
-        return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        return [pid for pid in map(int, children) if os.getsid(pid) == os.getsid(process.pid)]
     except OSError:
         return []
 
