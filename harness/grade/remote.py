@@ -87,9 +87,13 @@ def answer(work: Callable[[Any], object]) -> None:
             parcel = pickle.loads(_exactly(source, _LENGTH.unpack(_exactly(source, _LENGTH.size))[0]))
         except EOFError:  # a worker that was killed; nobody wants to hear of it
             os._exit(_GONE)
-    threading.Thread(target=_end_with_who_asked, daemon=True).start()
+    done = threading.Event()
+    threading.Thread(target=_end_with_who_asked, args=(done,), daemon=True).start()
     with os.fdopen(target, "wb") as out:
-        out.write(pickle.dumps(work(parcel)))
+        found = pickle.dumps(work(parcel))
+        # Whoever asked has gone as soon as the answer is there, and we have still to clear up.
+        done.set()
+        out.write(found)
 
 
 def _exactly(source: BinaryIO, size: int) -> bytes:
@@ -104,8 +108,9 @@ def _exactly(source: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _end_with_who_asked() -> None:
+def _end_with_who_asked(done: threading.Event) -> None:
     # Not by a buffered reader: the interpreter cannot end while a thread is inside of one.
     while os.read(0, 1):
         pass
-    os._exit(_GONE)
+    if not done.is_set():
+        os._exit(_GONE)

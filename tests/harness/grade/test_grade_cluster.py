@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.grade.remote import packed, unpacked
-from tests.harness.grade.cohort_builder import LIMIT, Cohort, cohort, group_of, variation, wrong
+from harness.grade.remote import in_a_process, packed, unpacked
+from tests.harness.grade.cohort_builder import LIMIT, ROOT, Cohort, cohort, group_of, variation, wrong
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
@@ -132,6 +132,15 @@ def test_ctrl_c_ends_a_cluster_too(whole: Cohort, tmp_path: Path) -> None:
     assert process.returncode == 130, said
     assert (out / "marks.csv").is_file()
     assert not wait_for_none(process)
+
+
+def test_who_has_answered_may_clear_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asked lets go as soon as the answer is there: that ends nobody who is about to go anyway."""
+    (tmp_path / "slow_to_go.py").write_text(
+        "import atexit, time\nfrom harness.grade.remote import answer\natexit.register(time.sleep, 0.3)\n"
+        "def serve(): answer(str.upper)\n")  # fmt: skip
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    assert in_a_process("slow_to_go", "done") == "DONE"
 
 
 def test_a_folder_that_travelled_is_as_it_was(tmp_path: Path) -> None:
