@@ -124,7 +124,7 @@ def _be_child(begin: Callable[[], Any], telling: int) -> NoReturn:
         begin()
     except OSError as exc:
         os.write(telling, f"{exc.errno or 0} {exc.strerror or exc}".encode())
-    except Exception as exc:  # whatever it is, nobody else would tell
+    except (ValueError, TypeError) as exc:  # a limit or a word of the command that the system does not take
         os.write(telling, f"0 {exc}".encode())
     finally:
         os._exit(0)
