@@ -1,8 +1,9 @@
-"""A client with many connections to the echo server or the sink: `python asking.py PORT CLIENTS`.
+"""A client with many connections to a server: `python asking.py PORT CLIENTS`.
 
-`ask N`: everybody asks, waits for the answer, and asks again, N times, all at
-once over one epoll. `send N`: one connection sends N megabytes to the sink, and
-hears when they have been read. Prints how long that took.
+`in 0`: everybody logs in at the forum, as user0, user1 and so on. `ask N`:
+everybody asks, waits for the answer, and asks again, N times, all at once over
+one epoll. `send N`: one connection sends N megabytes to the sink, and hears when
+they have been read. Prints how long that took.
 """
 
 from __future__ import annotations
@@ -36,6 +37,28 @@ def ask(connections: dict[int, socket.socket], times: int) -> None:
     poller.close()
 
 
+def log_in(connections: list[socket.socket]) -> None:
+    """All of them, and two threads to list."""
+    for number, connection in enumerate(connections):
+        say(connection, "USER_EXIST", f'"action":"Login","status":"USERNAME","user":"user{number}"')
+        say(connection, "WELCOME", '"action":"Login","status":"PASSWORD","password":"bench","port":0')
+    for title in ("3331", "lightsabers"):
+        say(connections[0], "THREAD_CREATED", f'"action":"Command","status":"CRT","title":"{title}"')
+
+
+def say(connection: socket.socket, expected: str, fields: str) -> None:
+    """One request, and its answer."""
+    connection.sendall(f"{{{fields}}}\n".encode())
+    answer = b""
+    while not answer.endswith(b"\n"):
+        piece = connection.recv(65536)
+        if not piece:
+            break
+        answer += piece
+    if expected.encode() not in answer:
+        sys.exit(f"expected {expected} after {fields}, got {answer!r}")
+
+
 def send(connection: socket.socket, megabytes: int) -> None:
     """So many, and a word that they have been read."""
     connection.sendall((megabytes << 20).to_bytes(8, "big"))
@@ -52,7 +75,9 @@ def main() -> None:
     while True:
         what, number = input("> ").split()
         began = time.perf_counter()
-        if what == "ask":
+        if what == "in":
+            log_in(made)
+        elif what == "ask":
             ask({connection.fileno(): connection for connection in made}, int(number))
         else:
             send(made[0], int(number))
