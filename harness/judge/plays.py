@@ -33,7 +33,7 @@ def together(plays: Sequence[Seeded], *, explored: bool = False) -> tuple[Outcom
         evidence.update(play.outcome.evidence)
     race = "" if explored else _race(plays)
     return replace(
-        shown, findings=_findings(shown, race), seconds=sum(play.outcome.seconds for play in plays),
+        shown, findings=_findings(shown, race, plays[at].seed), seconds=sum(play.outcome.seconds for play in plays),
         evidence=dict(evidence), plays=len(plays), failed_plays=_seeds(plays, Verdict.FAILED),
         undecided_plays=_seeds(plays, Verdict.UNDECIDED), skipped_plays=_seeds(plays, Verdict.SKIPPED),
     ), at  # fmt: skip
@@ -52,10 +52,14 @@ def _race(plays: Sequence[Seeded]) -> str:
     return f"it works {often} in {len(plays)}: this is a race, or a matter of how TCP cuts the bytes"
 
 
-def _findings(shown: Outcome, race: str) -> Sequence[Finding]:
-    """The findings, with what the other plays say beside the likely cause of the first that went wrong."""
+def _findings(shown: Outcome, race: str, seed: int) -> Sequence[Finding]:
+    """The findings, with what the other plays say beside the likely cause of the first that went wrong.
+
+    With the `seed` go names and contents: only if that same seed is right once, too, has chance a part in it.
+    """
     found = shown.divergence
     if not race or found is None:
         return shown.findings
-    told = replace(found, likely=f"{race}: {found.likely}" if found.likely else race)
+    cause = f"{race}: {found.likely}" if found.likely else race
+    told = replace(found, likely=f"{cause}; if --seed {seed} fails every time, of that play's names or contents")
     return [told if finding is found else finding for finding in shown.findings]
