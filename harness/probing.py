@@ -73,12 +73,15 @@ def prepare(options: Options, folder: Path, doing: Callable[[str], None] | None 
 
 
 def _at_home(options: Options) -> Options:
-    """Where the assignment has no reference, as in what students get, the subject is the current folder."""
+    """Where the assignment has no reference, as in what students get, the subject is the current folder; and where its
+    programs may take their arguments in several ways, the reference is a subject whose way is found out."""
     if options.subject is not None:
         return options
     course = open_course(options.assignment, [Wanted.parse(path) for path in options.paths], options.variant)
     told = set(course.assignment.roles) <= set(options.commands(course.assignment))
-    return options if course.assignment.reference or told else replace(options, subject=course.home)
+    several = any(len(role.alternatives) > 1 for role in course.assignment.roles.values())
+    known = course.assignment.reference and not several
+    return options if known or told else replace(options, subject=Path(os.path.relpath(course.home)))
 
 
 def _given(file: Path | None, assignment: Assignment) -> Given:

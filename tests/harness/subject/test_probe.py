@@ -196,3 +196,16 @@ def test_the_reference_is_known_and_not_probed(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     play = Recording.load(sorted((tmp_path / "out" / "recordings").glob("*.jsonl"))[0])
     assert "learnt" not in play.began.subject
+
+
+def test_a_reference_whose_arguments_may_be_several_is_asked_which(tmp_path: Path) -> None:
+    """`--variant 2` without --subject plays that variant's reference with the arguments that its client takes."""
+    variants = '  "2":\n    reference: ../udp\n'
+    course = door.course(tmp_path / "course", door.ASSIGNMENT.replace('  "2":\n', variants))
+    (course / "hello.yaml").write_text(SCENARIO)
+    door.submission(tmp_path / "udp", door.rules() + door.UDP, door.UDP_CLIENT + door.TALK)
+    words = ["run", str(course), "--variant", "2", "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    play = Recording.load(sorted((tmp_path / "out" / "recordings").glob("*.jsonl"))[0])
+    assert play.began.subject["programs"]["client"]["argv"][-2:] == ["{host}", "{port}"]
