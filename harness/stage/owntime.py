@@ -25,13 +25,13 @@ class OwnTime:
         self._pieces: list[list[float]] = []  # [seconds by the wall, of these the programs' own], oldest first
         self.own = self.wall = 0.0
 
-    def tick(self) -> None:
-        """Count what has passed since the last tick."""
+    def tick(self, *, stands: bool = False) -> None:
+        """Count what has passed since the last tick; if it `stands`, that was our time, and not theirs."""
         now, delays = time.monotonic(), self._all_delays()
         waited = [max(0, delay - self._delays.get(thread, 0)) / 1e9 for thread, delay in delays.items()]
         passed = now - self.ticked
         # Within one tick they may have waited one after the other: for each other, too.
-        own = max(0.0, passed - sum(waited))
+        own = 0.0 if stands else max(0.0, passed - sum(waited))
         self._take_back(max(waited, default=0.0) - passed)
         self._pieces.append([passed, own])
         del self._pieces[:-REMEMBERED]

@@ -290,12 +290,13 @@ class Relay:
             return None
         return min((due for flow in self._flows() if (due := flow.promised) is not None), default=None)
 
-    def cutting(self) -> bool:
-        """Whether something is being sent in small pieces, and read: that may take seconds, and has an end."""
+    def cutting(self, since: float) -> bool:
+        """Whether something is being sent in small pieces, and one was read lately or since then (a moment of the
+        monotonic clock): that may take long, and has an end."""
         if not self._conditions:
             return False
-        now = time.monotonic()
-        return any(now - flow.went_on < CUTTING for flow in self._flows() if isinstance(flow, Flow))
+        lately = min(since, time.monotonic() - CUTTING)
+        return any(flow.went_on > lately for flow in self._flows() if isinstance(flow, Flow))
 
     def close(self) -> None:
         """Hang up on everybody."""

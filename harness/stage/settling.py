@@ -76,9 +76,8 @@ class Watched(Protocol):
     def all_reported(self) -> bool:
         """Whether every program that has ended has been reported."""
 
-    @property
-    def cutting(self) -> bool:
-        """Whether the network sends something in small pieces, and somebody reads them."""
+    def cutting(self, since: float) -> bool:
+        """Whether the network sends something in small pieces, and somebody has read one lately or since then."""
 
     @property
     def slowest(self) -> float:
@@ -201,14 +200,15 @@ class Settling:
         self._stage.table.relist()  # in a flood nobody has been looked at
         for thread in self._stage.table.threads():
             thread.refresh()  # a look ends with the first that moves, so not everybody's times are up to date
-        self._time.tick()
-        if self._news is None:
+        # Piece by piece, and each when the one before has been read: that takes as long as the network makes it take,
+        # and longer where there is little machine. Who reads says nothing meanwhile, and may work hard.
+        cutting = self._stage.cutting(self._time.ticked)
+        self._time.tick(stands=cutting)
+        if self._news is None or cutting:
             self.answered = self.own
             for thread in self._stage.table.threads():
                 thread.begun.clear()
             self._news = News(self.own, {t: t.effort() for t in self._stage.table.threads()})
-            return self._over()
-        if self._stage.cutting:  # who reads byte by byte says nothing for long, and works hard
             return self._over()
         return self._spinning() or self._steady(picture) or self._over()
 

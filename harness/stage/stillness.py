@@ -165,7 +165,6 @@ class Stillness(Pump):
         """All is still: whether the network lets go of something that it kept until then."""
         return self._relay is not None and self._relay.let_go()
 
-    @property
-    def cutting(self) -> bool:
-        """Whether the network sends something in small pieces, and somebody reads them."""
-        return self._relay is not None and self._relay.cutting()
+    def cutting(self, since: float) -> bool:
+        """Whether the network sends something in small pieces, and somebody has read one lately or since then."""
+        return self._relay is not None and self._relay.cutting(since)

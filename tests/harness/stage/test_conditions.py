@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.events import Noted
+from harness.events import Noted, Settled
 from harness.recording import Recorder
 from harness.scenario.network import Condition, parse_condition
 from harness.stage.conditions import CUT_EXACTLY, WITHIN_REACH, Cut, Delay, Fuse, Glue, Reset, chosen
@@ -166,6 +166,17 @@ def test_every_segment_is_received_alone(level: str, recorder: Recorder, tmp_pat
         join(stage, "yoda", name="says.py")
         assert ask(stage, "yoda", "abcdefgh" * 20) == "3 " * 53 + "2\n> "
     assert segments(recorder, "server")[-2:] == [3, 2]
+
+
+def test_a_cut_that_takes_long_is_not_silence(recorder: Recorder, tmp_path: Path) -> None:
+    """Piece by piece, with rests between as on a machine that has other things to do: nobody has been silent, and
+    what the network makes of a second is none of the programs' own time."""
+    with opened(tmp_path, recorder, "auto", "cut 1 to server") as stage:
+        serve(stage, "slow_reads.py")
+        join(stage, "yoda", name="says.py")
+        assert ask(stage, "yoda", "abcdefgh") == "1 1 1 1 1 1 1 1 1\n> "
+    settled = list(recorder.recording.all(Settled))[-1]
+    assert settled.own < settled.wall / 2
 
 
 @PLAYED

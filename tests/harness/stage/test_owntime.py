@@ -59,6 +59,15 @@ def test_who_sleeps_uses_own_time(clock: list[float]) -> None:
     assert [after(clock, own, 0.02) for _ in range(3)] == [0.02, 0.04, 0.06]
 
 
+def test_what_was_ours_is_not_theirs(clock: list[float]) -> None:
+    """While the network cuts the clock stands, and goes on behind it."""
+    own = clock_of(Thread())
+    assert after(clock, own, 0.02) == 0.02
+    clock[0] += 5
+    own.tick(stands=True)
+    assert (after(clock, own, 0.02), round(own.wall, 6)) == (0.04, 5.04)
+
+
 def test_short_waits_are_taken_off_one_after_the_other(clock: list[float]) -> None:
     """Of 20 ms two threads waited 5 each, perhaps for each other."""
     first, second = Thread(5.0), Thread()
