@@ -67,9 +67,9 @@ def test_a_race_is_found_within_forty(tmp_path: Path) -> None:
 
 def test_a_right_program_passes_all_orders(tmp_path: Path) -> None:
     """And the report says what that is worth; what is not concurrent is played once."""
-    said, found = Called(tmp_path, "right").explore(40, "--jobs", "2", code=0)
-    assert "1 scenario passed 40 of 40 orders: a program as bad as 1 in 10 would be caught with 98.5 %." in said
-    assert "2 passed   41 plays" in said
+    said, found = Called(tmp_path, "right").explore(20, "--jobs", "2", code=0)
+    assert "1 scenario passed 20 of 20 orders: a program as bad as 1 in 10 would be caught with 87.8 %." in said
+    assert "2 passed   21 plays" in said
     assert found["explored"]["file"] == ""
 
 

@@ -246,6 +246,7 @@ def test_hostile_texts_do_nothing_and_are_seen(watched: Watched, tmp_path: Path,
     watched.odd.remove(stopped[0])
 
 
+@pytest.mark.soak
 def test_a_class_of_600_keeps_only_what_is_in_sight(watched: Watched, tmp_path: Path) -> None:
     """90,000 verdicts, a few thousand nodes; the far corner is a key away. (How fast: tests/bench/pages.py.)"""
     write_pages(tmp_path, big_class(600, 150), {})

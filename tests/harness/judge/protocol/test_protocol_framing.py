@@ -53,7 +53,9 @@ REAL = {
 }
 
 
-@pytest.mark.parametrize("name", REAL)
+# One whose server looks round twice a second takes long.
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.soak] if name == "server-prompts" else [])
+                                  for name in REAL])  # fmt: skip
 def test_what_frames_the_messages_of_a_real_program_is_told(name: str) -> None:
     """With a file of all bytes between them, both ways; every turn begins with a message."""
     found = framings(links(played(name).events))
