@@ -11,6 +11,10 @@ import time
 from harness.stage.procfs import Table
 from harness.stage.thread import Thread
 
+# We look fifty times a second. What passes beyond this between two looks, we got no core to look in: what was said
+# to us meanwhile, and what we were to pass on, lay where it was.
+AWAY = 0.25
+
 # So many pieces of time are remembered: nobody waits for a core longer than they last.
 REMEMBERED = 8192
 
@@ -31,7 +35,7 @@ class OwnTime:
         waited = [max(0, delay - self._delays.get(thread, 0)) / 1e9 for thread, delay in delays.items()]
         passed = now - self.ticked
         # Within one tick they may have waited one after the other: for each other, too.
-        own = 0.0 if stands else max(0.0, passed - sum(waited))
+        own = 0.0 if stands else max(0.0, min(passed, AWAY) - sum(waited))
         self._take_back(max(waited, default=0.0) - passed)
         self._pieces.append([passed, own])
         del self._pieces[:-REMEMBERED]

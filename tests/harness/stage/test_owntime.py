@@ -80,13 +80,20 @@ def test_a_long_wait_is_told_late_and_taken_back(clock: list[float]) -> None:
     """A second without a core looks like a second of sleep, until it is over; what passed before it stays."""
     thread = Thread()
     own = clock_of(thread)
-    assert after(clock, own, 0.5) == 0.5
+    assert after(clock, own, 0.2) == 0.2
     for _ in range(50):
         after(clock, own, 0.02)
-    assert round(own.own, 6) == 1.5
+    assert round(own.own, 6) == 1.2
     thread.waited = 1.0
-    assert after(clock, own, 0.01) == 0.51
-    assert after(clock, own, 0.02) == 0.53
+    assert after(clock, own, 0.01) == 0.21
+    assert after(clock, own, 0.02) == 0.23
+
+
+def test_while_we_had_no_core_nobody_was_silent(clock: list[float]) -> None:
+    """Between two looks, which come fifty times a second, three seconds went by: they prove nothing."""
+    own = clock_of(Thread())
+    assert after(clock, own, 3.0) == 0.25
+    assert after(clock, own, 0.02) == 0.27
 
 
 def test_who_waited_at_the_same_time_is_counted_once(clock: list[float]) -> None:
