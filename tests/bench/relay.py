@@ -128,10 +128,10 @@ def _asking(folder: Path, server: str, clients: int, network: Network | None) ->
     """A stage with a server and a client that has its connections."""
     recorder = Recorder()
     here = programs.ROOT / "tests" / "bench"
-    shown = [str(here / "asking.py"), *programs.server(0)]
+    shown = [str(here / "asking.py"), str(here / "load.py"), *programs.server(0)]
     with Stage(folder, recorder, network=network, shown=shown) as stage:
         port = stage.port()
-        names = "".join(f"user{number} bench\n" for number in range(clients))
+        names = programs.accounts([f"user{number}" for number in range(clients)])
         (stage.folder_of("server") / "credentials.txt").write_text(names, encoding="utf-8")
         stage.start("server", programs.server(port) if server == FORUM
                     else [sys.executable, str(here / server), str(port)])  # fmt: skip

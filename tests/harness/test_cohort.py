@@ -202,8 +202,10 @@ def test_two_graders_do_not_share_a_folder(whole: Cohort, tmp_path: Path) -> Non
     first = whole.start(out=out)
     until(lambda: workers_of(first), first)
     os.kill(first.pid, signal.SIGSTOP)  # or it may have done when the second begins
-    second = whole.grade("--resume", out=out)
-    os.kill(first.pid, signal.SIGCONT)
+    try:
+        second = whole.grade("--resume", out=out)
+    finally:
+        os.kill(first.pid, signal.SIGCONT)
     assert second.returncode == 2
     assert second.stderr.splitlines() == [
         f"{out}: another harness grades into this folder now (process {first.pid}): wait for it, or give another "
