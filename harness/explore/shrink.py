@@ -3,7 +3,8 @@
 A smaller scenario may fail for a reason of its own (nobody creates the thread
 any more). So it counts only if it fails with the same code, and passes where
 nothing provokes it: one after the other, and with a network that only passes
-on. A race may need luck, so every candidate is played a few times.
+on. A race may need luck, so every candidate is played a few times; an order of
+commands needs none, so what a candidate does not force must not matter.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from harness.explore.orders import Schedule
+from harness.explore.anywhere import anywhere
+from harness.explore.orders import Schedule, at_once
 from harness.explore.smaller import smaller
 from harness.scenario.model import Scenario
 from harness.verdict import Outcome, Verdict
@@ -26,6 +28,8 @@ MOST_TRIES = 8
 # A candidate of what fails every time must fail so many times more; one of which less is forced, for luck may have
 # taken its place, more often.
 SURE, SURER = 2, 4
+# In so many places what is not forced is tried at most: all there are for one of seven people, or for three.
+PLACES = 8
 
 Play = Callable[[Scenario], Outcome]
 
@@ -130,9 +134,17 @@ class Shrinker:
         """Whether it fails, about as surely as the whole does, and for the same cause."""
         if not self._fails_soon(candidate) or not self._passes_tamed(candidate):
             return False
+        if not self._fails_wherever(candidate):
+            return False
         less_forced = candidate.play == self.smallest.play
         more = (SURER if less_forced else SURE) if self.tries == 1 else 1
         return all(self._fails_soon(candidate) for _ in range(more))
+
+    def _fails_wherever(self, candidate: Scenario) -> bool:
+        """Whether it fails wherever the rest of a whole order arrives. (Of a race no file can promise as much.)"""
+        whole = self.accepted[0].schedule
+        free = [] if at_once(whole) else anywhere(candidate, whole, PLACES)
+        return all(self._fails_soon(replace(candidate, schedule=order)) for order in free)
 
     def _fails_soon(self, candidate: Scenario) -> bool:
         return any(self._fails_once(candidate) for _ in range(self.tries))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 from explore_builder import outcome, program, scenario
 
 from harness.explore.draw import explored
-from harness.explore.orders import at_once, groups
+from harness.explore.orders import at_once, every, groups
 from harness.explore.shrink import Budget, Often, Shrinker, tamed
 from harness.explore.smaller import smaller
 from harness.scenario.model import Delivery, Scenario, Together, Type
@@ -167,3 +168,23 @@ def test_an_order_is_tamed_with_its_network() -> None:
     found = tamed(whole, (*order, gone))
     assert found.network == Network()
     assert found.schedule == order
+
+
+def test_what_an_order_leaves_free_does_not_matter() -> None:
+    """A line between two others mends it: as long as it is left to luck, luck is not believed."""
+    whole = scenario("- everyone logs in\n- together: [{yoda: a}, {r2d2: b}, {luke: c}]\n- yoda: read")
+
+    def neighbours(played: Scenario) -> bool:
+        """It loses what comes right behind `b`, if that is `a`; what is left free comes last, on this machine."""
+        forced = [one.line for one in played.schedule]
+        order = [*forced, *(line for line in ("a", "b", "c") if line in typed(played) and line not in forced)]
+        return "read" in typed(played) and ("b", "a") in list(pairwise(order))
+
+    ordered = {"".join(str(one.line) for one in order): order for order in every(groups(whole)) if not at_once(order)}
+    hurt = replace(whole, schedule=ordered["bac"])
+    mine = Shrinker(program(neighbours), "not-seen", ordered["abc"], budget=Budget(plays=1000))
+    found, _ = mine.shrink(hurt)
+    assert [one.line for one in found.schedule] == ["b", "a"]
+    assert "c" not in typed(found)
+    there = Shrinker(program(neighbours), "not-seen", ordered["abc"], lambda one: "c" in typed(one))
+    assert [one.line for one in there.shrink(hurt)[0].schedule] == ["b", "a", "c"]
