@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 from forum.describe import describe
 from harness.author.saboteur import bases, load_saboteurs, make
-from harness.recording import Recording
 from harness.grade.rubric import add_up, load_rubric
 from harness.judge.judge import judge
 from harness.players import blob_reader
+from harness.recording import Recording
 from harness.report.console import svg
 from harness.report.report import Played, Report
 from harness.scenario.language import language_page
