@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from harness import __version__
 from harness.cohort import Job, Told, play_submission
 from harness.course import Course
+from harness.grade.engines import Ended
 from harness.grade.kept import STAGE
 from harness.grade.remote import answer, in_a_process, packed, unpacked
 
@@ -43,10 +45,11 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What came of it: what is told, and the folder of its recordings."""
+    """What came of it: what is told, and the folder of its recordings. `fault`: how we failed, perhaps half-way."""
 
     told: list[Told]
-    recordings: bytes
+    recordings: bytes = b""
+    fault: str = ""
 
 
 def luggage_of(course: Course) -> Luggage:
@@ -69,24 +72,39 @@ def grade_parcel(parcel: Parcel) -> Delivery:
     return found
 
 
-def received(job: Job, delivery: Delivery) -> Iterator[Told]:
-    """Here again: lay its recordings where they belong, then tell what was told."""
-    unpacked(delivery.recordings, job.keep)
+def received(job: Job, delivery: Delivery) -> Iterator[Told | Ended]:
+    """Here again: lay its recordings where they belong, then tell what was told, and how it ended."""
+    if delivery.recordings:
+        unpacked(delivery.recordings, job.keep)
     yield from delivery.told
+    yield Ended(delivery.fault)
 
 
 def _grade(parcel: Parcel) -> Delivery:
-    here = (__version__, STAGE)
-    if parcel.luggage.version != here:
-        raise RuntimeError(f"this machine has harness {here}, and the cohort is graded with {parcel.luggage.version}")
+    here, there = (__version__, STAGE), parcel.luggage.version
+    if there != here:
+        return Delivery([], fault=f"its worker has harness {_named(here)}, and the class is graded with "
+                                  f"{_named(there)}: the same must be installed on all machines")  # fmt: skip
+    told: list[Told] = []
+    fault = ""
     with tempfile.TemporaryDirectory(prefix="harness-parcel-") as name:
         home = Path(name)
         home.chmod(0o711)
-        job = _laid_out(parcel, home)
-        told: list[Told] = []
-        play_submission(job, told.append)
-        job.keep.mkdir(parents=True, exist_ok=True)
-        return Delivery(told, packed(job.keep))
+        try:
+            play_submission(_laid_out(parcel, home), told.append)
+        except Exception:  # a fault of ours, whatever the work is: what was played until then is told
+            fault = traceback.format_exc()
+        keep = _keep(parcel.job, home)
+        keep.mkdir(parents=True, exist_ok=True)
+        return Delivery(told, packed(keep), fault)
+
+
+def _named(version: tuple[str, int]) -> str:
+    return f"{version[0]} (stage {version[1]})"
+
+
+def _keep(job: Job, home: Path) -> Path:
+    return home / "out" / os.path.relpath(job.keep, job.root)
 
 
 def _laid_out(parcel: Parcel, home: Path) -> Job:
@@ -104,8 +122,7 @@ def _laid_out(parcel: Parcel, home: Path) -> Job:
         given.write_bytes(parcel.subject_file)
     options = replace(job.options, paths=[str(course)], assignment=course,
                       subject_file=given if parcel.subject_file is not None else None)  # fmt: skip
-    root = home / "out"
-    return replace(job, folder=folder, options=options, root=root, keep=root / os.path.relpath(job.keep, job.root))
+    return replace(job, folder=folder, options=options, root=home / "out", keep=_keep(job, home))
 
 
 def serve() -> None:

@@ -29,10 +29,11 @@ _LOCAL = "local:"
 
 
 class Cluster(Generic[J, M, P, D]):
-    """An engine of many machines. `pack` makes of a job what travels, `work` is done there, `unpack` is done here."""
+    """An engine of many machines. `pack` makes of a job what travels, `work` is done there, `unpack` is done here: its
+    messages, with an Ended behind them where it knows how it ended."""
 
     def __init__(self, address: str, pack: Callable[[J], P], work: Callable[[P], D],
-                 unpack: Callable[[J, D], Iterable[M]]) -> None:  # fmt: skip
+                 unpack: Callable[[J, D], Iterable[M | Ended]]) -> None:  # fmt: skip
         self._address = address
         self._pack, self._work, self._unpack = pack, work, unpack
 
@@ -62,9 +63,13 @@ class Cluster(Generic[J, M, P, D]):
 
     def _said(self, job: J, future: Any) -> Iterator[tuple[J, M | Ended]]:
         fault = future.exception()
-        if fault is None:
-            yield from ((job, message) for message in self._unpack(job, future.result()))
-        yield job, Ended("" if fault is None else f"a worker of the cluster failed: {fault}")
+        ended = Ended("" if fault is None else f"a worker of the cluster failed: {fault}")
+        for message in self._unpack(job, future.result()) if fault is None else ():
+            if isinstance(message, Ended):
+                ended = message
+            else:
+                yield job, message
+        yield job, ended
 
 
 def _distributed() -> Any:
