@@ -30,7 +30,7 @@ _LIKELY = {
     "socket": "this is what happens when the server's end of a connection is not closed once recv() has brought "
               "nothing: close it in a `finally` or a `with`",
     "thread": "this is what happens when a worker waits for something that only its client could bring, or that nobody "
-              "brings any more: it should end when the connection does",
+              "brings any more: it should end when its client has left",
     "descriptor": "this is what happens when a file is opened for each client and not closed: open it in a `with`",
 }  # fmt: skip
 

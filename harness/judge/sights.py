@@ -32,10 +32,21 @@ def _leaves(view: View, step: Expect, actor: str) -> Miss | None:
     state = "still waits for its keyboard" if asks else "still runs"
     likely = _where_it_waits(settled, actor)
     if asks and actor in view.began.accounts:
-        likely = "a program that waits in input() cannot hear the server: it leaves only after the next key press"
+        likely = _why_it_asks(view, step, actor)
     sentence = f"{say.program(view, actor)} should have left by itself, and {state}"
     return Miss("did-not-leave", say.open_because(sentence, why), "it ends", state,
                 where=say.theirs(view, actor, "terminal"), likely=likely, verdict=verdict)
+
+
+def _why_it_asks(view: View, step: Expect, actor: str) -> str:
+    """What keeps a client that asks for the keyboard: it has not heard, or it has heard and asks all the same."""
+    news, typed = view.unasked(actor, step).strip(), view.last_typed(actor, view.end(step))
+    if typed is not None and typed > view.last_act(step):
+        return f"it asks for the keyboard again{f' behind its answer: {say.shown(news)}' if news else ''}"
+    if not news:
+        return "a program that waits in input() cannot hear the server: it leaves only after the next key press"
+    return (f"it shows that it has heard: {say.shown(news)}; but it asks for the keyboard all the same. A thread that "
+            "hears must end the whole process, and not only itself")  # fmt: skip
 
 
 def _where_it_waits(settled: Settled | None, actor: str) -> str:

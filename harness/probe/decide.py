@@ -47,7 +47,7 @@ def decide(subject: Subject, assignment: Assignment, lab: Laboratory, given: Giv
     """Find out what the plays must know. `thorough`: look at both shapes of the accounts file anyway."""
     ways = _ways(subject, _variants(assignment, given.text(VARIANT) or variant))
     way, copes = _arrive(ways, lab, given, thorough)
-    facts = _variant_fact(way, ways, given) | shape_fact(copes, given)
+    facts = _variant_fact(way, ways, given, _right(way, copes[0])) | shape_fact(copes, given)
     best = max(copes, key=lambda c: c.score)
     asked = ENDS in given.values or (way.assignment.accounts is not None and way.assignment.accounts.ends is not None)
     ends = best.shape if best.score > min(c.score for c in copes) or best.well or asked else ""
@@ -167,7 +167,7 @@ def _right(way: _Way, first: Copes) -> bool:
     return there and first.score > 0
 
 
-def _variant_fact(way: _Way, ways: Sequence[_Way], given: Given) -> dict[str, Fact]:
+def _variant_fact(way: _Way, ways: Sequence[_Way], given: Given, right: bool) -> dict[str, Fact]:
     names = way.assignment.variant_names
     if not names:
         return {}
@@ -175,6 +175,8 @@ def _variant_fact(way: _Way, ways: Sequence[_Way], given: Given) -> dict[str, Fa
         return {VARIANT: Fact(way.assignment.name, f"given in {given.places[VARIANT]}")}
     alike = [name for name in names if _same(way.assignment, way.assignment.variant(name))]
     seen = f"the server listens on its {way.assignment.transport} port when it is started like this"
+    if not right:
+        seen = "asked for" if len(ways) == 1 else "no variant is seen to fit: the likeliest, or the task's own"
     others = [name for name in alike if name != way.assignment.name]
     # What they ask differently shows in the plays alone: which year it is, a person knows.
     choose = " or ".join(f"--variant {name}" for name in others)

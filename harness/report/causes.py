@@ -20,12 +20,20 @@ class Cause:
 
 
 def causes(played: Sequence[Played], verdict: Verdict) -> list[Cause]:
-    """The plays of this verdict, those of one first divergence together, in the order in which they were met."""
+    """The plays of this verdict, those of one first divergence together: what costs marks first, then as they were met.
+
+    The one that shows a cause is one that costs marks, and of these the one with the fewest people: it is read soonest.
+    """
     groups: dict[tuple[str, ...], list[Played]] = {}
     for number, play in enumerate(played):
         if play.outcome.verdict is verdict:
             groups.setdefault(_signature(play) or (str(number),), []).append(play)
-    return [Cause(group[0], group[1:]) for group in groups.values()]
+    found = [sorted(group, key=_readable) for group in groups.values()]
+    return [Cause(group[0], group[1:]) for group in sorted(found, key=lambda group: not group[0].outcome.marks)]
+
+
+def _readable(play: Played) -> tuple[bool, int]:
+    return not play.outcome.marks, len(play.scenario.cast) if play.scenario else 0
 
 
 def _signature(play: Played) -> tuple[str, ...] | None:

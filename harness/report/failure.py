@@ -51,7 +51,8 @@ def _body(report: Report, play: Played, width: int, verbose: bool) -> list[Block
     if found is None:
         blocks.append(line("No finding says why.", indent=2))
     else:
-        blocks += [line(Span(_short(found.sentence, verbose), Style.STRONG), indent=2), _facts(play, found, verbose)]
+        blocks += [line(Span(_short(found.sentence, verbose), Style.STRONG), indent=2),
+                   _facts(report, play, found, verbose)]  # fmt: skip
         blocks += picture(found, width)
     if verbose:
         blocks += [BLANK, steps_grid(play)]
@@ -69,8 +70,11 @@ def _again(report: Report, play: Played) -> list[Line]:
     return [command, recording] if play.outcome.recording else [command]
 
 
-def _facts(play: Played, found: Finding, verbose: bool) -> Grid:
-    rows = [[Span(label, Style.QUIET), Span(text)] for label, text in facts(play, found, verbose)]
+def _facts(report: Report, play: Played, found: Finding, verbose: bool) -> Grid:
+    told = facts(play, found, verbose)
+    if report.marks is not None and play.outcome.verdict is Verdict.FAILED:
+        told.append(("Costs", f"marks of {', '.join(play.outcome.marks)}" if play.outcome.marks else "no mark"))
+    rows = [[Span(label, Style.QUIET), Span(text)] for label, text in told]
     return Grid([Column(), Column(share=1)], rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.grade.marks import LineMarks, Marks, Sum
+from harness.report.causes import causes
 from harness.report.explored import summed
 from harness.report.page import BLANK, Block, Column, Grid, Heading, Line, Span, Style, line
 from harness.report.report import Played, Report
@@ -181,7 +182,8 @@ def _nothing_wrong(report: Report, planned: int) -> str:
 
 
 def _first(report: Report, verdict: Verdict) -> Played | None:
-    return next((play for play in report.played if play.outcome.verdict is verdict), None)
+    """The play that is told first of this verdict."""
+    return next((cause.first for cause in causes(report.played, verdict)), None)
 
 
 def _then(text: str, report: Report, play: Played) -> list[Block]:

@@ -7,6 +7,7 @@ more, following each connection to whoever holds its other end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,9 @@ _CALLS = {"recvfrom": "recv", "accept4": "accept", "sendto": "send", "pselect6":
           "nanosleep": "sleep", "wait4": "wait", "waitid": "wait", "recvmmsg": "recv", "readv": "read",
           "pread64": "read", "writev": "write", "rt_sigsuspend": "sigsuspend",
           "rt_sigtimedwait": "sigwait"}  # fmt: skip
+
+# Of so many people that the same is true of, it is told in full.
+_EACH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,25 @@ def called(call: str) -> str:
 def cause(scene: Scene, hung: Collection[str]) -> str:
     """Why those who were typed to do not ask for more: what stands where, then what follows from it."""
     followed = list(hung)  # grows while it is told: whoever is waited for has a story too
-    return "; ".join(dict.fromkeys([*_stories(scene, followed), *_conclusions(scene, followed)]))
+    told = dict.fromkeys([*_stories(scene, followed), *_conclusions(scene, followed)])
+    people = {*followed, *(one for lying in scene.lying for one in (lying.holder, lying.sender)),
+              *(on.peer for s in scene.standing for on in s.on if on.peer)} - {"", "server"}  # fmt: skip
+    return "; ".join(_few(told, people))
+
+
+def _few(told: Iterable[str], people: Collection[str]) -> Iterator[str]:
+    """Of what is told of many people in the same words, that of three: of fifty nobody reads more."""
+    names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(people, key=len, reverse=True)))})(?!\w)")
+    alike: dict[str, list[str]] = {}
+    for clause in told:
+        alike.setdefault(names.sub("SOMEBODY", clause) if people else clause, []).append(clause)
+    for clauses in alike.values():
+        left = len(clauses) - _EACH
+        if left < 2:
+            yield from clauses
+        else:
+            yield from clauses[: _EACH - 1]
+            yield f"{clauses[_EACH - 1]} (and the same of {left} others)"
 
 
 def _stories(scene: Scene, followed: list[str]) -> Iterator[str]:
@@ -198,7 +220,9 @@ def _lies(lying: Lying) -> str:
         return f"datagrams lie unread in a socket of {name(lying.holder)}"
     if not lying.holder:
         return f"{_possessive(lying.sender)} connection was never accepted, {lying.count} bytes of it unread"
-    return f"{lying.count} bytes from {name(lying.sender)} lie unread in a socket of {name(lying.holder)}"
+    many = "1 byte" if lying.count == 1 else f"{lying.count} bytes"
+    return f"{many} from {name(lying.sender)} lie{'s' if lying.count == 1 else ''} unread in a socket of " \
+           f"{name(lying.holder)}"  # fmt: skip
 
 
 def _possessive(actor: str) -> str:

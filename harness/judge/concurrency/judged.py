@@ -8,7 +8,7 @@ from typing import Any
 from harness.events import FileSeen, Signalled, Started
 from harness.judge.concurrency.check import check
 from harness.judge.concurrency.history import Asked, Blob, History
-from harness.judge.concurrency.kinds import LIKELY, Kind, kind_of
+from harness.judge.concurrency.kinds import LIKELY, NO_RACE, Kind, kind_of
 from harness.judge.concurrency.operations import Operation, Splitting, Verdict
 from harness.judge.concurrency.pieces import find_torn
 from harness.judge.concurrency.smallest import Part, smallest
@@ -156,14 +156,25 @@ def apart(one: Operation, other: Operation) -> str:
 
 
 def _likely(kind: Kind, operations: Sequence[Operation]) -> str:
-    ends = [(op.invoked, op.returned if op.returned is not None else op.invoked) for op in operations]
-    ends.sort()
+    """What usually causes it: a race only where requests overlapped that can have raced."""
+    # Two who both won raced each other; what was lost was written over by anybody's.
+    alone = kind.code in ("two-winners", "number-twice")
+    racers = [op for op in kind.operations if kind.code != "number-twice" or op is not kind.operations[0]]
+    if overlapped(racers if alone and len(racers) > 1 else operations):
+        return LIKELY[kind.code]
+    if not overlapped(operations):
+        return "No two of these requests overlapped: this goes wrong one after the other, too."
+    return NO_RACE[kind.code]
+
+
+def overlapped(operations: Sequence[Operation]) -> bool:
+    """Whether any two of these were asked at the same time."""
     latest = float("-inf")
-    for invoked, returned in ends:
-        if invoked <= latest:
-            return LIKELY[kind.code]
-        latest = max(latest, returned)
-    return "No two of these requests overlapped: this goes wrong one after the other, too."
+    for op in sorted(operations, key=lambda op: op.invoked):
+        if op.invoked <= latest:
+            return True
+        latest = max(latest, op.invoked if op.returned is None else op.returned)
+    return False
 
 
 def _where(kind: Kind, part: Part, model: Any) -> str:

@@ -132,3 +132,9 @@ LIKELY = {
                  "lock that orders them.",
     "unexplained": "This is what happens when one request sees another one half done.",
 }  # fmt: skip
+# And where those that the sentence names did not, though others did.
+NO_RACE = {
+    "two-winners": "These came one after the other. Either it is not looked up whether there is one, or somebody took "
+                   "it away between them who must not: look at the rules first, and at locks after that.",
+    "number-twice": "These came one after the other: the number was not counted up, or counted back.",
+}

@@ -228,11 +228,15 @@ def test_who_leaves(name: str, step: str, act: Callable[[Tape], Tape], verdict: 
 
 
 def test_who_does_not_leave_is_told_where_it_waits() -> None:
-    """An idle client in input() cannot hear the server; a server is told by its threads."""
+    """An idle client has not heard, or has; who asked sees the answer; a server is told by its threads."""
     client = logged_in("- yoda: BYE\n- r2d2 leaves\n").says("yoda", "BYE").step().finding()
     assert client.likely == (
         "a program that waits in input() cannot hear the server: it leaves only after the next key press"
     )
+    heard = logged_in("- yoda: BYE\n- r2d2 leaves\n").step().types("yoda", "BYE").prints("r2d2", "It is over.\n")
+    assert heard.settles().step().finding().likely.startswith("it shows that it has heard: 'It is over.'; but it asks")
+    asked = logged_in("- yoda: BYE\n- yoda leaves\n").says("yoda", "BYE", "Press Enter").step().finding()
+    assert asked.likely == "it asks for the keyboard again behind its answer: 'Press Enter'"
     lock = {"actor": "server", "call": "futex", "on": "futex", "told": "for a lock or another thread"}
     own = {"actor": "server", "call": "futex", "on": "futex"}
     waits = [{"actor": "server", "call": "accept4", "on": "port 5000", "told": "in accept()"}, lock, lock, own]

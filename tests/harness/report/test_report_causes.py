@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from report_builders import begun
 from report_plays import idle_client_stays, machine_too_busy, message_missing, wrong_password
@@ -22,6 +24,16 @@ def test_same_sentence_but_for_people_and_numbers_is_one_cause() -> None:
     plays = [message_missing("a", "3331", 1), message_missing("b", "9331", 12), idle_client_stays()]
     found = causes(plays, Verdict.FAILED)
     assert [(cause.first, list(cause.same)) for cause in found] == [(plays[0], [plays[1]]), (plays[2], [])]
+
+
+def test_what_costs_marks_is_told_first() -> None:
+    """And shown by a play that costs some, although another one was met before."""
+    def costing(play: Played, *marks: str) -> Played:
+        return replace(play, outcome=replace(play.outcome, marks=marks))
+
+    other, free, dear = failing("another", line="RDT"), failing(), costing(failing(line="LST 1"), "single.LST")
+    found = causes([other, free, dear], Verdict.FAILED)
+    assert [(cause.first, list(cause.same)) for cause in found] == [(dear, [free]), (other, [])]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_an_exit_that_is_heard_of_while_the_launcher_answers(level: str, recorde
         assert stage._box.heard
         stage._still.pump()
         assert [event.actor for event in recorder.recording.all(Exited)] == ["yoda"]
-        os.close(master)
+    os.close(master)  # not before: its end would be told of, and the stage knows of no r2d2
 
 
 def test_close_ends_daemons_too(level: str, recorder: Recorder, tmp_path: Path) -> None:

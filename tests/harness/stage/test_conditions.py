@@ -225,7 +225,7 @@ def test_a_receiver_that_does_not_read_stops_the_cut(level: str, recorder: Recor
         stage.type("yoda", b"hello\n")
         settled = stage.settle(typed_to=["yoda"], within=30)
         assert settled.evidence == "stuck"
-        assert "1 bytes from yoda lie unread in a socket of the server" in settled.cause
+        assert "1 byte from yoda lies unread in a socket of the server" in settled.cause
     assert segments(recorder, "server") == [1]
 
 

@@ -61,6 +61,17 @@ def test_why_yoda_does_not_ask(scene: Scene, sentence: str) -> None:
     assert cause(scene, ["yoda"]) == sentence
 
 
+def test_what_is_so_of_many_is_told_of_three() -> None:
+    """Of fifty in whose sockets the same lies nobody reads more; of four each is named."""
+    def lying(many: int) -> list[str]:
+        scene = Scene(lying=[Lying("bytes", 12, f"crowd{number}", "server") for number in range(1, many + 1)])
+        return cause(scene, []).split("; ")
+
+    assert lying(50)[2] == "12 bytes from the server lie unread in a socket of crowd3 (and the same of 47 others)"
+    assert len(lying(50)) == 3
+    assert len(lying(4)) == 4
+
+
 def test_one_client_at_a_time() -> None:
     """The unaccepted connection, the server that listens to another only, and what follows."""
     scene = Scene(

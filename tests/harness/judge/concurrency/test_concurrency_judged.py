@@ -131,6 +131,15 @@ def test_what_goes_wrong_alone_is_no_race() -> None:
     assert "one after the other" in finding.likely
 
 
+def test_two_who_won_one_after_the_other_raced_nobody() -> None:
+    """Although others asked at one time: what is wrong is a rule, and no lock mends it."""
+    tape = _begun().at_once(("luke", "MSG t1 a", POSTED, 1, 5), ("yoda", "MSG t1 b", POSTED, 2, 6))
+    finding = tape.says("yoda", "CRT t2", MADE).at_once(
+        ("luke", "MSG t2 a", POSTED, 1, 5), ("yoda", "MSG t2 b", POSTED, 2, 6)).says("r2d2", "CRT t2", MADE).judged()
+    assert finding.code == "two-winners"
+    assert finding.likely.startswith("These came one after the other.")
+
+
 def test_without_contrast_nothing_is_held_against_anybody() -> None:
     """An answer in words that were never seen before may be a refusal, or not."""
     tape = Tape().at_once(("yoda", "CRT t1", "Fine!"), ("r2d2", "CRT t1", "Great!"))
