@@ -24,7 +24,7 @@ from harness.subject.subject import AccountsEnd, Subject
 from harness.yaml_file import write
 
 # The people of the experiments. Letters and digits alone: what is asked is how a program works, not what it forbids.
-NEW, MEMBER, LAST = "newcomer", "member", "last"
+NEW, MEMBER, LAST = "newcomer", "member", "member2"
 _NEW_ACCOUNT, _NEW_PASSWORD = "newcomer7", "word7"
 WRONG_PASSWORD = "not7this"
 # A line that no assignment knows as a command.

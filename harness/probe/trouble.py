@@ -112,9 +112,9 @@ def client_trouble(played: Played, handle: str, assignment: Assignment) -> Troub
         how = ending(ended) if ended else "ended"
         return Trouble("client-ends", f"expected the {role} to ask at its terminal who is there; it {how} before it "
                                       f"had asked{_saying(played, handle)}: try {_typed(played, handle)}")  # fmt: skip
-    account = tried.account
+    account, whose = tried.account, f"the {role}'s"
     return Trouble("nobody-logs-in", f"expected {account!r} to be let in with the right password; "
-                                     f"{tried.why}{_saying(played, handle)}")  # fmt: skip
+                                     f"{tried.why}{_saying(played, handle, whose)}")  # fmt: skip
 
 
 def ending(exited: Exited) -> str:
@@ -122,13 +122,13 @@ def ending(exited: Exited) -> str:
     return f"was ended by {exited.signal}" if exited.signal else f"ended with status {exited.status}"
 
 
-def _saying(played: Played, actor: str) -> str:
+def _saying(played: Played, actor: str, whose: str = "its") -> str:
     """Its last words, as a part of a sentence."""
     lines = [line.strip() for line in played.output(actor).splitlines() if line.strip()]
     if not lines:
         return ", without a word"
     last = lines[-1] if len(lines[-1]) <= _WORDS else f"{lines[-1][:_WORDS]}…"
-    return f", its last words were {last!r}"
+    return f", {whose} last words were {last!r}"
 
 
 def _typed(played: Played, actor: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from harness.box.words import amount
 from harness.events import (
@@ -184,7 +184,8 @@ def _exit(event: Exited) -> str:
 
 
 def around(found: Sequence[Row], step: int | None, actor: str = "", seen: str = "", after: int = 4) -> list[Row]:
-    """The rows up to the end of this step and `after` more, the step itself marked; all of them for None.
+    """The rows up to the end of this step and `after` more, the step itself marked; all of them for None. Then so many
+    more of this actor's, as long as nobody types there: with many at one instant they stand behind everybody's.
 
     Marked too are the lines of `seen` that this actor printed since somebody last typed there: what was judged.
     Other steps are left out if what was typed says them already, or if there is one to look for.
@@ -198,7 +199,10 @@ def around(found: Sequence[Row], step: int | None, actor: str = "", seen: str = 
     end = next((i + 1 for i in reversed(range(len(kept))) if kept[i].step == step), len(kept))
     if step is None:
         return kept
-    return [*_judged(kept[:end], actor, seen), *kept[end : end + after]]
+    mine = ((at, row) for at, row in enumerate(kept[end:]) if actor and row.actor == actor)
+    unasked = takewhile(lambda pair: pair[1].kind is not Kind.TYPED, mine)
+    rest = [row for at, row in unasked if at >= after]
+    return [*_judged(kept[:end], actor, seen), *kept[end : end + after], *rest[:after]]
 
 
 def _judged(found: Sequence[Row], actor: str, seen: str) -> list[Row]:

@@ -107,7 +107,8 @@ def _told(s: Standing) -> str:
         return "for a lock or another thread"
     if s.call in ("wait4", "waitid"):
         return "for a program that it started"
-    return f"in {called(s.call)}{' for its keyboard' if s.has('terminal') else _for(s)}"
+    both = " for its keyboard and its connection" if s.has("connection") else " for its keyboard"
+    return f"in {called(s.call)}{both if s.has('terminal') else _for(s)}"
 
 
 def _what(s: Standing) -> str:

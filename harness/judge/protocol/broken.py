@@ -101,7 +101,7 @@ class _Way:
         if isinstance(event, Carried) and event.link == link and event.to == _other(self._to):
             said = self._other[max(0, bisect_right(self._answers, at) - 1)] if self._other else None
             word = "answered" if self._to == "server" else "went on with"
-            return "" if said is None or said.beat else f"{word} {say.shown(said.text, 60)}"
+            return "" if said is None or said.beat else f"{word} {say.shown(_begun(said, event.size), 60)}"
         if isinstance(event, Unlinked) and event.link == link and event.by == self._to:
             return "closed the connection" if event.how == "fin" else "reset the connection"
         mine = self._link.actor if self._to == "client" else self._server()
@@ -123,10 +123,10 @@ class _Way:
     def _cut(self, message: Message, index: int, segment: Segment, did: str) -> Broken:
         actor, who = self._who
         got = min(segment.at + segment.size - message.at, message.size)
-        sentence = (f"{who} took one recv() for a whole message: it got bytes 1 to {got:,} of {message.size:,} of "
+        sentence = (f"{who} took one recv() for a whole message: it had at most {got:,} of {message.size:,} bytes of "
                     f"{say.shown(message.text, 60)}, and {did} before the rest had come")
         piece = f"bytes {max(segment.at - message.at, 0) + 1:,} to {got:,} of {message.size:,}"
-        seen = f"the network ({segment.condition}) brought {piece} as one segment; then {who} {did}"
+        seen = f"the network ({segment.condition}) had brought no more than {piece}, as one segment, when {who} {did}"
         expected = f"it reads until all {message.size:,} bytes of the message are there"
         miss = Miss("message-cut", sentence, expected, seen, where=whereabouts(message), likely=TRY)
         return Broken(index, segment.step, actor, miss, message)
@@ -149,6 +149,11 @@ class _Way:
                 miss = Miss("messages-glued", sentence, "it takes one message after the other out of what came", seen,
                             where=whereabouts(inside[-1]), likely=TRY)  # fmt: skip
                 yield Broken(index, segment.step, actor, miss, inside[-1])
+
+
+def _begun(message: Message, size: int) -> str:
+    """As much of a message as came at first, if its text is all there is of it: behind that may stand another."""
+    return message.text[:size] if message.size == len(message.text) else message.text
 
 
 def _other(to: str) -> str:

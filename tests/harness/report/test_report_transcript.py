@@ -97,6 +97,16 @@ def test_the_transcript_ends_around_its_step() -> None:
     assert [row.text for row in kept][-5:] == ["later 19", "XIT", "bye", "bye", "bye"]
 
 
+def test_what_it_is_about_is_shown_although_others_come_first() -> None:
+    """With many at one instant, what the one of the finding printed and how it ended stand behind the others'."""
+    found = [Row(0, 6, "", Kind.STEP, "r2d2: DWN 1 a"), Row(0, 6, "r2d2", Kind.TYPED, "DWN 1 a"),
+             *(Row(0, 5, "yoda", Kind.PRINTED, f"busy {number}") for number in range(9)),
+             Row(0, 5, "r2d2", Kind.PRINTED, "shutting down"), Row(0, 5, "r2d2", Kind.EVENT, "left"),
+             Row(0, 8, "r2d2", Kind.TYPED, "LST"), Row(0, 8, "r2d2", Kind.PRINTED, "none")]  # fmt: skip
+    kept = around(found, 6, "r2d2", after=4)
+    assert [row.text for row in kept][-3:] == ["busy 3", "shutting down", "left"]
+
+
 def test_what_was_judged_is_marked_only_since_the_last_typing() -> None:
     """An equal line of an earlier answer, or of somebody else, is not marked."""
     play = begun("x", "yoda", "r2d2").command("yoda", "LST", "none").command("yoda", "LST", "none")
