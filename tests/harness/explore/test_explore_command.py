@@ -46,6 +46,8 @@ class Called:
 def test_an_order_that_fails_is_found_and_handed_on(tmp_path: Path) -> None:
     """What is wrong with one order fails in it every time: in the file that was written, too."""
     called = Called(tmp_path, "ordered")
+    listed = Path(called.list)  # at one instant alone: the fewer orders there are, the sooner all were tried
+    listed.write_text(listed.read_text().replace("2 times", "1 times").replace(", apple2, banana2, cherry2", ""))
     said, found = called.explore(7, code=1)
     assert (found["plays"], found["explored"]["orders"], found["explored"]["in_turn"]) == (7, 7, 6)
     assert 0 < found["explored"]["in_turn_failed"] < 6
