@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 import traceback
@@ -251,6 +252,7 @@ def _options(
 def _end(command: Callable[[], Exit]) -> NoReturn:
     """Run a command and leave with its exit code; whatever went wrong is told in a sentence, never in a traceback."""
     try:
+        signal.signal(signal.SIGTERM, _interrupted)
         code = command()
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -263,6 +265,12 @@ def _end(command: Callable[[], Exit]) -> NoReturn:
         told, code = _told(exc)
         print(told, file=sys.stderr)
     raise SystemExit(code)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """Whoever ends us (`timeout`, a queue of jobs) wants what was played no less than who presses Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once: clearing up must not be interrupted
+    raise KeyboardInterrupt
 
 
 def _told(exc: Exception) -> tuple[str, Exit]:

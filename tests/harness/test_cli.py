@@ -487,13 +487,14 @@ def gone(pidfds: list[int]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_everything_and_reports_what_was_played(ringing: Called, jobs: str) -> None:
-    """Exit 130; what was played is reported and remembered, and nothing that was started is left."""
+@pytest.mark.parametrize(("jobs", "by"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("1", signal.SIGTERM),
+                                          ("2", signal.SIGTERM)])  # fmt: skip
+def test_ctrl_c_ends_everything_and_reports_what_was_played(ringing: Called, jobs: str, by: signal.Signals) -> None:
+    """Exit 130; what was played is reported and remembered, and nothing that was started is left. So with `timeout`."""
     called = ringing
     process = called.start("run", "course", "--jobs", jobs, "--json", "r.json")
     wait_for_bell(called)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, by)
     out, err = process.communicate()
     assert process.returncode == 130, err
     assert err == ""
