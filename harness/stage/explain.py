@@ -8,6 +8,7 @@ more, following each connection to whoever holds its other end.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -139,16 +140,15 @@ def cause(scene: Scene, hung: Collection[str]) -> str:
 def _few(told: Iterable[str], people: Collection[str]) -> Iterator[str]:
     """Of what is told of many people in the same words, that of three: of fifty nobody reads more."""
     names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(people, key=len, reverse=True)))})(?!\w)")
-    alike: dict[str, list[str]] = {}
-    for clause in told:
-        alike.setdefault(names.sub("SOMEBODY", clause) if people else clause, []).append(clause)
-    for clauses in alike.values():
-        left = len(clauses) - _EACH
-        if left < 2:
-            yield from clauses
-        else:
-            yield from clauses[: _EACH - 1]
-            yield f"{clauses[_EACH - 1]} (and the same of {left} others)"
+    alike = [(clause, names.sub("SOMEBODY", clause) if people else clause) for clause in told]
+    many, before = Counter(shape for _, shape in alike), Counter[str]()
+    for clause, shape in alike:
+        before[shape] += 1
+        left = many[shape] - _EACH
+        if left < 2 or before[shape] < _EACH:
+            yield clause
+        elif before[shape] == _EACH:
+            yield f"{clause} (and the same of {left} others)"
 
 
 def _stories(scene: Scene, followed: list[str]) -> Iterator[str]:
