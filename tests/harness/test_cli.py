@@ -487,8 +487,7 @@ def gone(pidfds: list[int]) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("jobs", "by"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("1", signal.SIGTERM),
-                                          ("2", signal.SIGTERM)])  # fmt: skip
+@pytest.mark.parametrize(("jobs", "by"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM)])
 def test_ctrl_c_ends_everything_and_reports_what_was_played(ringing: Called, jobs: str, by: signal.Signals) -> None:
     """Exit 130; what was played is reported and remembered, and nothing that was started is left. So with `timeout`."""
     called = ringing

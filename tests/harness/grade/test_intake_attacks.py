@@ -345,7 +345,10 @@ BOMBS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "build"), BOMBS.values(), ids=BOMBS)
+@pytest.mark.parametrize(("name", "build"), [
+    pytest.param(*bomb, id=kind, marks=[pytest.mark.soak] if bomb[0].endswith(".tbz2") else [])  # these take longest
+    for kind, bomb in BOMBS.items()
+])  # fmt: skip
 def test_no_bomb_fills_the_memory(tmp_path: Path, name: str, build: object) -> None:
     """With the real limits, whatever it unpacks to: a few pieces are held at any time, or the list of a zip."""
     assert callable(build)
