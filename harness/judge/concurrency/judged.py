@@ -157,10 +157,9 @@ def apart(one: Operation, other: Operation) -> str:
 
 def _likely(kind: Kind, operations: Sequence[Operation]) -> str:
     """What usually causes it: a race only where requests overlapped that can have raced."""
-    # Two who both won raced each other; what was lost was written over by anybody's.
-    alone = kind.code in ("two-winners", "number-twice")
-    racers = [op for op in kind.operations if kind.code != "number-twice" or op is not kind.operations[0]]
-    if overlapped(racers if alone and len(racers) > 1 else operations):
+    # Two who both won, or have one number, raced each other; what was lost was written over by anybody's.
+    racers = {"two-winners": kind.operations, "number-twice": kind.operations[1:]}.get(kind.code, ())
+    if overlapped(racers if len(racers) > 1 else operations):
         return LIKELY[kind.code]
     if not overlapped(operations):
         return "No two of these requests overlapped: this goes wrong one after the other, too."
