@@ -149,15 +149,16 @@ class _Trial:
     @property
     def fits(self) -> bool:
         """Whether it explains what was seen: nearly all of it, and where turns begin."""
-        if self._given_up or not self._messages or self._failures > max(self._messages >= 8, self._messages // 20):
+        # One length of one byte is right by chance too often: of what is said again and again it may be right always.
+        narrow = isinstance(self._cutter, Length) and self._cutter.width == 1
+        forgiven = max(self._messages >= 8, 0 if narrow else self._messages // 20)
+        if self._given_up or not self._messages or self._failures > forgiven:
             return False
         if self._rests > max(1, self._messages // 4):
             return False
         if sum(self._starts) < 0.8 * len(self._starts):
             return False
-        # One length of one byte is right by chance too often.
-        enough = 3 if isinstance(self._cutter, Length) and self._cutter.width == 1 else 1
-        return self._messages >= enough
+        return self._messages >= (3 if narrow else 1)
 
     def told(self, kind: Kind, name: str) -> Framing:
         """As a conclusion."""

@@ -45,6 +45,7 @@ class Stream:
 
     to: str
     chunks: list[Chunk] = field(default_factory=list)
+    answered: bool = False  # the other side spoke after the last byte
 
     @cached_property
     def size(self) -> int:
@@ -165,8 +166,14 @@ def links(events: Sequence[Event]) -> list[Link]:
             chunk = Chunk(index, event.t, event.step, at, size, data, spoke.get(event.link) != event.to)
             sizes[key] = at + size
             spoke[event.link] = event.to
-            found[event.link].stream(event.to).chunks.append(chunk)
+            stream, other = found[event.link].stream(event.to), found[event.link].stream(_other(event.to))
+            stream.chunks.append(chunk)
+            stream.answered, other.answered = False, bool(other.chunks)
     return list(found.values())
+
+
+def _other(side: str) -> str:
+    return SIDES[side == SIDES[0]]
 
 
 def groups(found: Iterable[Link]) -> dict[tuple[str, int], list[Link]]:

@@ -20,6 +20,8 @@ MOST_FAILURES = 8
 # A number with a name that says so, or the last one of a message: how many raw bytes follow.
 _NAMED = re.compile(rb"(?i)(?:size|bytes|length|len|content)[^0-9a-z]{1,6}(\d{1,12})")
 _NUMBER = re.compile(rb"(?<![0-9])\d{1,12}(?![0-9])")
+# A number within a word, such as in a token, is no length where a message fits behind it.
+_ALONE = re.compile(rb"(?<![0-9A-Za-z])\d{1,12}(?![0-9A-Za-z])")
 _LOOKED_AT = 2_048
 _ORDERS: tuple[Literal["big", "little"], ...] = ("big", "little")
 # What may be looked at in vain, in sizes of the stream: the work stays linear, whatever the bytes are.
@@ -119,7 +121,8 @@ class _Walk:
             return taken
         moved = Taken(taken.end + run.start, taken.begin + run.start, taken.stop + run.start)
         if moved.end > self._stream.size:
-            return MORE if self._stream.next_turn(at) >= self._stream.size else None
+            last = self._stream.next_turn(at) >= self._stream.size
+            return MORE if last and not self._stream.answered else None
         # Who speaks in turns answers a whole message: one that goes on behind the answer was none.
         return moved if at < moved.end <= max(self._stream.next_turn(at), run.start) else None
 
@@ -130,8 +133,8 @@ class _Walk:
             return 0
         text = run.data[max(last.begin, last.stop - _LOOKED_AT) - run.start : last.stop - run.start]
         named = [int(number) for number in _NAMED.findall(text)]
-        others = [int(number) for number in _NUMBER.findall(text)[::-1]][:4]
         fits = isinstance(following, Taken)
+        others = [int(number) for number in (_ALONE if fits else _NUMBER).findall(text)[::-1]][:4]
         # The bytes of a file come in one turn: a title that is a number is no length because of where it points.
         turn = self._stream.next_turn(last.end - 1 if last.end in self._stream.turn_edges and fits else last.end)
         for number in (*named, *others):

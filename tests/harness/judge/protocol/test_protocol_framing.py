@@ -116,6 +116,33 @@ def test_too_little_is_told_so() -> None:
     assert "too little to tell" in found.why
 
 
+def one_by_one(*requests: bytes) -> list[Link]:
+    """A connection for each request, which is answered on it."""
+    events: list[Event] = []
+    for number, request in enumerate(requests, 1):
+        events.append(Linked(t=number, link=number, actor="yoda", port=PORT, transport="tcp"))
+        for to, data in (("server", request), ("client", b"YES\r\n")):
+            events.append(Carried(t=number, link=number, to=to, size=len(data), data=data))
+    return links(events)
+
+
+def test_a_letter_that_counts_the_rest_of_what_is_said_most_often_is_no_length() -> None:
+    """The sixth byte of "STILL%..." is 37, with 38 behind it. What it would claim of others was answered."""
+    token, often = b"d8d3a4db4e7cfa9d", b"STILL%2DTHERE d8d3a4db4e7cfa9d\r\nContent: 0\r\n"
+    said = b"MSG " + token + b" 3331 Networks%20is%20awesome\r\nContent: 0\r\n"
+    file = bytes(range(256)) * 4
+    others = [b"LST %s\r\nContent: 0\r\n" % token, b"EDT %s 3331 1 Networks\r\nContent: 0\r\n" % token,
+              b"UPD %s 3331 test.exe\r\nContent: %d\r\n%s" % (token, len(file), file)]  # fmt: skip
+    found = of(one_by_one(*[often] * 30, said, *others, *[often] * 30))
+    assert (found.kind, found.raw) == (Kind.LINE, len(file)), found.name
+
+
+def test_a_number_within_a_token_is_not_the_length_of_the_line_behind_it() -> None:
+    """The token says 12, and the second line has 12 bytes."""
+    found = of(one_by_one(*[b"LST ab12cdef4567abab\r\nContent: 0\r\n"] * 4))
+    assert (found.kind, found.messages, found.raw) == (Kind.LINE, 8, 0)
+
+
 def test_a_file_between_lines_is_no_line() -> None:
     """Its length was told; a title that is a number is no length."""
     raw = bytes(range(256)) * 12
