@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.scenario.loader import assignment_text
-from harness.subject import build as building
+from harness.subject import compiling
 from harness.subject.build import DoesNotBuild, NoCompiler, build, with_commands
 from harness.subject.find import command_words
 from harness.subject.subject import Program, Subject, SubjectError
@@ -102,13 +102,19 @@ JAVA = {
                          "forum/src/main/java/nz/forum/client/Client.java": java("Client", "nz.forum.client")},
     "a class of another Java": {"Server.java": java("Server", body="Rules r;"), "Rules.java": "class Rules {}",
                                 "Rules.class": "newer", "Client.java": java("Client")},
+    "several classes a file": {
+        "Server.java": java("Server", body="Reply r = Wire.said();"), "Client.java": java("Client", body="Reply r;"),
+        "Protocol.java": "class Wire { static Reply said() { return new Reply(Answers.NONE); } }\n"
+                         "class Reply { Reply(Answers answers) {} }", "Util.java": "enum Answers { NONE }",
+        "Server_old.java": "class Reply { unfinished", "Notes.java": "class Wires { unfinished"},
     "one folder, small letters": {"server.java": java("Server").replace("public class", "class"),
                                   "client.java": java("Client").replace("public class", "class")},
 }  # fmt: skip
+IN_SHORT = ("packages", "several classes a file")
 
 
 @NEEDS_JAVA
-@pytest.mark.parametrize("files", [pytest.param(files, id=name, marks=[] if name == "packages" else pytest.mark.soak)
+@pytest.mark.parametrize("files", [pytest.param(files, id=name, marks=[] if name in IN_SHORT else pytest.mark.soak)
                                    for name, files in JAVA.items()])  # fmt: skip
 def test_java_programs_are_built(tmp_path: Path, files: dict[str, str]) -> None:
     """Each entry is compiled by itself with what it uses; packages keep their folders."""
@@ -155,7 +161,8 @@ C = {
     "mathematics": {"server.c": c("server", "#include <math.h>\ndouble d(double x) { return pow(x, x); }"),
                     "client.c": c("client")},
     "a shared part": {"server.c": c("server", "int twice(int);\nint two(void) { return twice(1); }"),
-                      "client.c": c("client"), "twice.c": "int twice(int n) { return 2 * n; }\n"},
+                      "client.c": c("client"),
+                      "twice.c": "// what main() { } uses\nint twice(int n) { return 2 * n; }\n"},
 }  # fmt: skip
 
 
@@ -294,7 +301,7 @@ def test_a_build_that_fails_when_its_programs_are_there_is_told(tmp_path: Path) 
 @NEEDS_C
 def test_a_build_without_an_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A makefile that waits for ever is told, and nothing of it stays."""
-    monkeypatch.setattr(building, "_BUILD_S", 0.2)
+    monkeypatch.setattr(compiling, "BUILD_S", 0.2)
     waits = "all:\n\tsleep 60 & wait\n"
     folder = lay(tmp_path / "z", {"server.c": c("s"), "client.c": c("c"), "Makefile": waits})
     with pytest.raises(DoesNotBuild, match="make -f Makefile: still building after"):
