@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from harness.events import Settled
@@ -62,8 +63,16 @@ def _findings(view: View, blob: Blob) -> list[Finding]:
         findings += [finding for finding in crashed if finding.step in inside]
     findings += [finding for finding in crashed if finding not in findings]
     # A fault in the reading of the wire leaves what the steps say as it is.
-    findings = with_wire(view, findings)
+    findings = with_wire(view, _with_hint(findings))
     return findings + _safely(lambda: [_finding(view, None, actor, miss) for actor, miss in remarks(view)])
+
+
+def _with_hint(findings: list[Finding]) -> list[Finding]:
+    """What should have been refused has the hint of what came of it, if that fails too and it has none of its own."""
+    failed = [finding for finding in findings if finding.verdict is Verdict.FAILED]
+    if len(failed) < 2 or failed[0].code != "not-refused" or failed[0].hint:
+        return findings
+    return [replace(one, hint=failed[1].hint) if one is failed[0] else one for one in findings]
 
 
 def _crash(view: View, number: int, actor: str, miss: Miss) -> Finding:

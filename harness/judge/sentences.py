@@ -44,6 +44,17 @@ def shown(text: str, most: int = 400) -> str:
     return f"{quoted[: most - end - 25]}… ({len(text):,} characters) …{quoted[-end:]}"
 
 
+def first_line(text: str, other: str = "", most: int = 150) -> str:
+    """An answer without the menu behind it: its first line with a word in it, quoted; "…" for what follows.
+
+    Where the `other` answer begins in the same way, the first line that is not in that.
+    """
+    lines = [line.strip() for line in text.splitlines() if re.search(r"\w", line)]
+    own = [line for line in lines if line not in {line.strip() for line in other.splitlines()}]
+    line = next(iter([*own, *lines]), text)
+    return shown(line, most) + (" …" if lines and line != lines[-1] else "")
+
+
 def open_because(sentence: str, why: str) -> str:
     """The sentence, with the reason why it stays undecided behind it, where there is one."""
     return f"{sentence} ({why})" if why else sentence

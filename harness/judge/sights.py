@@ -223,10 +223,10 @@ def _compare(view: View, step: Expect, actor: str, *, alike: bool) -> Miss | Non
     if same is alike:
         return None
     if alike:
-        return Miss("unlike", f"{typed!r} should be answered like {line!r}, {say.shown(before, 150)}, and was answered "
-                    f"{say.shown(seen, 150)}", before, seen, where=where)
+        return Miss("unlike", f"{typed!r} should be answered like {line!r}, {say.first_line(before, seen)}, and was "
+                    f"answered {say.first_line(seen, before)}", before, seen, where=where)
     as_ = f"just like {line!r}" if typed != line else "just as before"
-    return Miss("not-refused", f"{typed!r} was answered {as_}, and should not have been: {say.shown(seen)}",
+    return Miss("not-refused", f"{typed!r} was answered {as_}, and should not have been: {say.first_line(seen)}",
                 f"an answer unlike that to {line!r}", seen, where=where)
 
 

@@ -82,5 +82,15 @@ def _punctuation(seen: str, wanted: str) -> Iterator[str]:
 def _resembling(seen: str, wanted: str) -> Iterator[str]:
     lines = folded_lines(seen)
     for line in folded_lines(wanted)[:1]:
-        if len(lines) <= _READABLE and (like := nearest(line, lines, 0.8)):
+        like = nearest(line, lines, 0.8) if len(lines) <= _READABLE else ""
+        if like and len(lines) == 1:  # it is quoted anyway: say where it differs
+            yield from _one_word(like, line)
+        elif like:
             yield f"nearly: {like!r}"
+
+
+def _one_word(seen: str, wanted: str) -> Iterator[str]:
+    have, want = seen.split(), wanted.split()
+    other = [pair for pair in zip(have, want, strict=False) if pair[0] != pair[1]]
+    if len(have) == len(want) and len(other) == 1:
+        yield f"{other[0][0]!r} where {other[0][1]!r} was expected"

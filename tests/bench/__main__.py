@@ -21,6 +21,7 @@ from tests.bench import (
     crowd,
     dialogue,
     flood,
+    isolation,
     leaving,
     listing,
     pages,
@@ -43,6 +44,7 @@ BENCHES: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "crowd": crowd.measure,
     "cohort": cohort.measure,
     "pages": pages.measure,
+    "isolation": isolation.measure,
 }
 
 

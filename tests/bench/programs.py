@@ -13,6 +13,7 @@ from forum.wording import ASK_NAME, ASK_PASSWORD, PROMPT, WAITING
 from harness.recording import Recorder
 from harness.scenario.network import Network
 from harness.stage import Stage
+from harness.stage.box import Level
 from tests.bench.figures import Broken
 from tests.bench.poll_loop import PollLoop
 
@@ -57,10 +58,11 @@ def free_port() -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def on_stage(folder: Path, people: list[str], network: Network | None = None) -> Iterator[tuple[Stage, Recorder]]:
+def on_stage(folder: Path, people: list[str], network: Network | None = None, level: Level = "auto"
+             ) -> Iterator[tuple[Stage, Recorder]]:  # fmt: skip
     """A stage with the forum's server and these people logged in; with a `network` there is a relay between."""
     recorder = Recorder()
-    with Stage(folder, recorder, network=network, shown=[*server(0), *client(0)]) as stage:
+    with Stage(folder, recorder, level=level, network=network, shown=[*server(0), *client(0)]) as stage:
         (stage.folder_of("server") / "credentials.txt").write_text(accounts(people), encoding="utf-8")
         stage.start("server", server(stage.port()))
         if stage.ready("server", WITHIN) is None:

@@ -247,10 +247,10 @@ def test_who_does_not_leave_is_told_where_it_waits() -> None:
 LIKE: list[Row] = [
     ("alike, numbers apart", "yoda is answered like: DROP 1", said("dropped 2", "DROP 2"), P, "ok", ""),
     ("alike, and should not be", "yoda is answered unlike: DROP 1", said("dropped 2", "DROP 2"), F, "not-refused",
-     "'DROP 2' was answered just like 'DROP 1', and should not have been: 'dropped 2\\nboard>'"),
+     "'DROP 2' was answered just like 'DROP 1', and should not have been: 'dropped 2' …"),
     ("refused", "yoda is answered unlike: DROP 1", said("no such thing", "DROP 2"), P, "ok", ""),
     ("refused, and should be alike", "yoda is answered like: DROP 1", said("no such thing", "DROP 2"), F, "unlike",
-     "'DROP 2' should be answered like 'DROP 1', 'dropped 1\\nboard>', and was answered 'no such thing\\nboard>'"),
+     "'DROP 2' should be answered like 'DROP 1', 'dropped 1' …, and was answered 'no such thing' …"),
     ("no answer at all", "yoda is answered unlike: DROP 1",
      lambda t: t.step().types("yoda", "DROP 2").settles([], "stuck").step(), F, "no-answer",
      "yoda's client owes an answer, and does not ask for the next line"),
@@ -298,9 +298,24 @@ def test_an_answer_is_compared_with_that_to_somebody_else() -> None:
     tape = logged_in("- yoda: DROP 1\n- r2d2: DROP 1\n- r2d2 is answered unlike: DROP 1\n")
     tape.says("yoda", "DROP 1", "dropped 1").says("r2d2", "DROP 1", "dropped 1").step()
     found = tape.finding()
-    assert found.sentence == (
-        "'DROP 1' was answered just as before, and should not have been: 'dropped 1\\nboard>'"
-    )
+    assert found.sentence == "'DROP 1' was answered just as before, and should not have been: 'dropped 1' …"
+
+
+def test_answers_that_begin_alike_are_quoted_where_they_differ() -> None:
+    """The first line may be a ruler or a greeting of the program's own."""
+    tape = logged_in("- yoda: DROP 1\n- yoda: DROP 2\n- yoda is answered like: DROP 1\n")
+    tape.says("yoda", "DROP 1", "-----\r\nYour wish:\r\ndropped")
+    found = tape.says("yoda", "DROP 2", "-----\r\nYour wish:\r\nno such thing").step().finding()
+    assert "answered like 'DROP 1', 'dropped' …, and was answered 'no such thing' …" in found.sentence
+
+
+@pytest.mark.parametrize(("after", "hint"), [("dropped", "Ask whose it is."), ("lost", "")])
+def test_what_should_be_refused_has_the_hint_of_what_came_of_it(after: str, hint: str) -> None:
+    """If that fails too: then it is the same fault."""
+    play = "- yoda: DROP 1\n- yoda: DROP 2\n- yoda is answered unlike: DROP 1\n- yoda: LIST\n- yoda sees: lost\n"
+    tape = logged_in(play + 'hints:\n  "yoda sees: lost": Ask whose it is.\n').says("yoda", "DROP 1", "dropped 1")
+    tape.says("yoda", "DROP 2", "dropped 2").step().says("yoda", "LIST", after).step()
+    assert next(found.hint for found in tape.judged().findings if found.code == "not-refused") == hint
 
 
 def test_without_an_earlier_answer_there_is_nothing_to_compare() -> None:

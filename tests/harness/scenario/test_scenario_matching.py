@@ -101,7 +101,7 @@ def test_texts_that_match(seen: str, wanted: str) -> None:
         ("2 Yoda: hi", "1 Yoda: hi", "expected '1 Yoda: hi', got '2 Yoda: hi'", "numbered 2 where 1 was expected"),
         ("cmd: 2. hi", "1 hi", "expected '1 hi', got 'cmd: 2. hi'", "numbered 2 where 1 was expected"),
         ("thread 3331 creatd", "thread 3331 created", "expected 'thread 3331 created', got 'thread 3331 creatd'",
-         "nearly: 'thread 3331 creatd'"),
+         "'creatd' where 'created' was expected"),
         ("completely different", "x", "expected 'x', got 'completely different'", ""),
         ("", "x", "expected 'x', got ''", ""),
     ],
