@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from harness.events import Settled
+from harness.events import Output, Settled, Typed
 from harness.judge import sentences as say
 from harness.judge.miss import Miss
 from harness.judge.view import View
@@ -47,14 +47,23 @@ def slow(view: View) -> Iterator[tuple[str, Miss]]:
     slowest: dict[str, tuple[float, str]] = {}
     for step in view.scenario.play:
         if isinstance(step, Type) and view.was_played(step):
-            spent = _spent([event for event in view.within(step) if isinstance(event, Settled)])
+            own = _spent([event for event in view.within(step) if isinstance(event, Settled)])
             for handle, line in step.lines[-1:]:
                 settled = view.settled(step, handle)
+                # To prove of who polls that nothing more comes takes seconds: those are not the program's.
+                spent = min(own, _until_last_word(view, step, handle))
                 if settled is not None and handle in settled.asks and spent >= SLOW:
                     slowest[handle] = max(slowest.get(handle, (0.0, "")), (spent, line))
     for handle, (spent, line) in slowest.items():
         sentence = f"{say.program(view, handle)} took {spent:.0f} s to answer {line!r}: slow, though it costs nothing"
         yield handle, Miss("slow", sentence, where=say.theirs(view, handle, "terminal"), verdict=Verdict.PASSED)
+
+
+def _until_last_word(view: View, step: Step, handle: str) -> float:
+    """Seconds from the first key of this step to the last thing that this person's program said."""
+    typed = [event.t for event in view.within(step) if isinstance(event, Typed) and event.actor == handle]
+    said = [event.t for event in view.within(step) if isinstance(event, Output) and event.actor == handle]
+    return max(0.0, said[-1] - typed[0]) if typed and said else 0.0
 
 
 def _spent(settled: list[Settled]) -> float:

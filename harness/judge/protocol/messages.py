@@ -265,7 +265,8 @@ def _with_beats(found: list[Message], typed: _Typed) -> list[Message]:
     idle: Counter[tuple[int, str]] = Counter()
     every = Counter((message.port, message.shape) for message in found if message.to == "server")
     for message in found:
-        alone = message.to == "server" and message.typed is not None and not typed.awaited(message.actor, message.index)
+        asks = message.to == "server" and message.kind == "message" and message.typed is not None
+        alone = asks and not typed.awaited(message.actor, message.index)
         idle[message.port, message.shape] += alone
     beats = {key for key, count in idle.items() if count >= max(_BEATS, every[key] / 4)}
     turns: list[list[Message]] = []

@@ -55,7 +55,8 @@ class Tape:
     def __init__(self, play: str, top: str = "", *, listening: bool = True) -> None:
         self.scenario = scenario(play, top)
         ticks = count()
-        self._recorder = Recorder(clock=lambda: next(ticks) / 100)
+        self._late = 0.0
+        self._recorder = Recorder(clock=lambda: next(ticks) / 100 + self._late)
         self._steps = iter(self.scenario.play)
         self._running: list[str] = []
         accounts = {"yoda": ["Yoda", "jedi"], "r2d2": ["R2D2", "beep"], "twin": ["Yoda", "jedi"]}
@@ -69,6 +70,11 @@ class Tape:
     def note(self, kind: type[Event], **what: Any) -> Tape:
         """Any event at all."""
         self._recorder.note(kind, **what)
+        return self
+
+    def passes(self, seconds: float) -> Tape:
+        """Time goes by."""
+        self._late += seconds
         return self
 
     def starts(self, actor: str, pid: int = 100) -> Tape:

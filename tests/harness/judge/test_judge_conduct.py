@@ -179,12 +179,17 @@ def test_no_hint_helps_against_a_crash(who: str) -> None:
     assert [f.hint for f in failed] == [""]
 
 
-@pytest.mark.parametrize(("own", "told"), [(0.4, ""), (5.8, ""), (8.2, "8 s"), (19.0, "19 s")])
-def test_a_slow_answer_is_a_remark(own: float, told: str) -> None:
-    """Slow is neither silent nor wrong: the slowest line of each person is named, and costs nothing."""
+@pytest.mark.parametrize(("passed", "own", "told"), [
+    (0.4, 0.4, ""), (5.8, 5.8, ""), (8.2, 8.2, "8 s"), (19.0, 19.0, "19 s"),
+    (1.0, 7.1, ""), (30.0, 7.1, "7 s"), (30.0, 1.0, "")])  # fmt: skip
+def test_a_slow_answer_is_a_remark(passed: float, own: float, told: str) -> None:
+    """Slow is neither silent nor wrong: the slowest line of each person is named, and costs nothing.
+
+    Neither what it took to prove that no more comes is the program's time, nor what a busy machine took from it.
+    """
     tape = Tape("- yoda logs in\n- yoda: POST\n- yoda: READ\n").logs_in("yoda")
-    for line, took in ("POST", own), ("READ", 0.1):
-        tape.step().types("yoda", line).prints("yoda", PROMPT).settles(own=took)
+    for line, late, took in ("POST", passed, own), ("READ", 0.1, 0.1):
+        tape.step().types("yoda", line).passes(late).prints("yoda", PROMPT).settles(own=took)
     outcome = tape.judged()
     said = [f.sentence for f in outcome.findings if f.code == "slow"]
     assert said == ([f"yoda's client took {told} to answer 'POST': slow, though it costs nothing"] if told else [])

@@ -1,6 +1,6 @@
 """A recording proxy: `proxy.py LOG EXTRA COMMAND…` starts a real server on another port, and notes what passes.
 
-{port} of the command is one below the port that the clients get; EXTRA, "1000" or "", is a second port behind it.
+@PORT@ in the command is a port that nobody has; EXTRA, "1000" or "": there is a second one so far behind it.
 Each line of LOG is an event of the wire: time, kind and fields. TCP and UDP.
 """
 
@@ -130,13 +130,26 @@ def actor_of(port: int) -> str:
     return ""
 
 
+def free_port(extra: int) -> int:
+    """A port that nobody has or had a connection on lately, with another one so far behind it."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind((HOST, 0))
+            try:
+                other.bind((HOST, one.getsockname()[1] + extra if extra else 0))
+            except (OSError, OverflowError):
+                continue
+            return int(one.getsockname()[1])
+
+
 def main() -> None:
     """Start the server, wait until it listens, pass everything on until it ends."""
     log, extra, told, *command = sys.argv[1:]
     port = int(told)
-    child = subprocess.Popen([word.replace("@PORT@", str(port - 1)) for word in command])
-    ports = {port: port - 1, **({port + int(extra): port - 1 + int(extra)} if extra else {})}
-    wanted = f":{port - 1:04X} "
+    theirs = free_port(int(extra or 0))
+    child = subprocess.Popen([word.replace("@PORT@", str(theirs)) for word in command])
+    ports = {port: theirs, **({port + int(extra): theirs + int(extra)} if extra else {})}
+    wanted = f":{theirs:04X} "
     while child.poll() is None and not any(wanted in Path(f"/proc/net/{t}").read_text() for t in TABLES):
         time.sleep(0.005)
     sys.exit(Proxy(Path(log), ports).run(child))

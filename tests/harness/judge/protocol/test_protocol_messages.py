@@ -68,6 +68,22 @@ def test_what_is_sent_again_and_again_is_nobodys_line() -> None:
     assert {trip.round_trips for trip in trips(wire) if trip.line == "LST"} == {1}
 
 
+def test_the_pieces_of_a_file_are_no_question_that_is_asked_again() -> None:
+    """Of a program that polls nobody knows when its answer is there: a file may still be on its way then."""
+    file = bytes(range(256)) * 8
+    events: list[Event] = []
+    for number, name in enumerate(("yoda", "r2d2", "leia"), 1):
+        said = [("server", b"UPD 3331 %s 2048\n" % name.encode()), ("client", b"SEND\n"), ("server", file[:1500]),
+                ("server", file[1500:]), ("client", b"DONE\n")]  # fmt: skip
+        carried = [Carried(t=number, link=number, to=to, size=len(data), data=data) for to, data in said]
+        events += [Linked(t=number, link=number, actor=name, port=5000, transport="tcp"),
+                   Typed(t=number, actor=name, data=b"UPD 3331 file\n"), *carried[:2],
+                   Settled(t=number, evidence="steady", wall=1.0, asks=[]), *carried[2:]]  # fmt: skip
+    wire = Wire(events)
+    assert [message.size for message in wire.messages if message.kind == "raw"] == [len(file)] * 3
+    assert not [message for message in wire.messages if message.beat]
+
+
 def test_a_file_is_shown_as_bytes() -> None:
     """Its bytes are no messages, and are counted."""
     wire = Wire(played("forum").events)
