@@ -10,20 +10,25 @@ from harness.deliveries import deliver
 from harness.events import StepBegan
 from harness.patience import settle
 from harness.recording import Recorder
+from harness.scenario.instants import alike
 from harness.scenario.model import Deed, Delivery, Do, Step, Together, Type
 from harness.stage import Stage
 
 
 class AtOnce:
-    """Plays the groups of one play. `relayed`: a relay stands between, and the instant is on the wire."""
+    """Plays the groups of one play. `relayed`: a relay stands between, and the instant is on the wire.
+
+    `server`: whose threads answer one at a time then, where that can be had and no order of arrival is forced.
+    """
 
     def __init__(self, stage: Stage, recorder: Recorder, acting: Acting, *, relayed: bool,
-                 schedule: Sequence[Delivery]) -> None:  # fmt: skip
+                 schedule: Sequence[Delivery], server: str | None) -> None:  # fmt: skip
         self._stage = stage
         self._recorder = recorder
         self._acting = acting
         self._relayed = relayed
         self._schedule = schedule
+        self._server = server
 
     def play(self, group: Together) -> None:
         """Release everything at one instant: logins come to their last answer, then all begins, then one waits.
@@ -47,6 +52,7 @@ class AtOnce:
             typed += self._at_gate(group, others, waiting, lines)
         settled = settle(self._stage, [handle for handle in typed if handle not in acting.held],
                          acting.within(lines), acting.silent(lines))  # fmt: skip
+        self._stage.end_turns()
         settled = acting.logins.conclude(waiting, settled)
         inside = [handle for handle in typed if handle not in waiting and handle not in acting.held]
         acting.logins.agree(inside, settled, acting.within(lines))
@@ -81,7 +87,10 @@ class AtOnce:
             self._release(step)
         self._recorder.step = group.number
         mine = {step.number for step in group.steps}
-        deliver(self._stage, self._recorder, [one for one in self._schedule if one.step in mine], within, silent)
+        order = [one for one in self._schedule if one.step in mine]
+        deliver(self._stage, self._recorder, order, within, silent)
+        if not order and self._server is not None:
+            self._stage.take_turns(self._server, alike=alike(group))
         self._stage.open_gate()
         return typed
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.course import FILES_AGAIN, Course, Options
+from harness.course import Course, Options
 from harness.exits import Nothing, Wrong
 from harness.grade.kept import Kept, Known, what_it_plays, what_judges
 from harness.grade.rubric import Rubric
@@ -53,7 +53,7 @@ Told = Known | Kept
 def missing(job: Job, chosen: Sequence[Scenario], course: Course) -> Iterator[Task]:
     """The plays of this job that are to be played."""
     text = course_text(course)
-    for task in tasks(marked(chosen, job.rubric), course.assignment, seed=job.options.seed, files_again=FILES_AGAIN):
+    for task in tasks(marked(chosen, job.rubric), course.assignment, seed=job.options.seed, again=True):
         key = what_it_plays(task.scenario, text), task.seed
         if key not in job.have and (job.only is None or key in job.only):
             yield replace(task, label=f"{key[0][:8]}-{task.seed}")
@@ -155,5 +155,5 @@ def wanted_plays(rubric: Rubric, course: Course, chosen: Sequence[Scenario], see
     """Every play that counts, by its key, and the scenario that it plays: one after the other, as they stand."""
     text = course_text(course)
     return {(what_it_plays(task.scenario, text), task.seed): task.scenario
-            for task in tasks(marked(chosen, rubric), course.assignment, seed=seed, files_again=FILES_AGAIN)}
+            for task in tasks(marked(chosen, rubric), course.assignment, seed=seed, again=True)}
 

@@ -39,9 +39,6 @@ class Course:
         return self.folder / self.assignment.reference if self.assignment.reference else Path()
 
 
-# One recv() taken for one message brings a file over whole in some plays, and cut short in others.
-FILES_AGAIN = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -65,13 +62,11 @@ class Options:
     subject_file: Path | None = None  # what a tutor says of the subject
     network: Sequence[str] = ()  # conditions under which everything is played, besides those of the scenarios
     explore: int | None = None  # under how many orders of delivery what is concurrent is played; None: as it comes
-    files_again: int = 0  # how often scenarios that move files are played; 0: as the subject needs it
 
     @property
-    def plays_of_files(self) -> int:
-        """How often a scenario that moves files is played, with no --repeat: the reference is known to be right."""
-        given = [self.subject, self.server, self.client]
-        return self.files_again or (FILES_AGAIN if any(one is not None for one in given) else 1)
+    def plays_again(self) -> bool:
+        """Whether what luck has a part in is played again, with no --repeat: the reference is known to be right."""
+        return any(one is not None for one in (self.subject, self.server, self.client))
 
     @property
     def again(self) -> str:

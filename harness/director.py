@@ -22,6 +22,7 @@ from harness.props import Props
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.scenario.drawn import drawn
+from harness.scenario.instants import tells_others
 from harness.scenario.model import (
     AnyOf,
     Do,
@@ -58,7 +59,9 @@ class Director:
         self._model = model if any(isinstance(step, OneOrder) for step in scenario.steps()) else ""
         self._props = Props(scenario, assignment, sample=sample, seed=seed, accounts_end=subject.accounts_end)
         self._acting = Acting(scenario, assignment, subject, stage, recorder, self._props)
-        self._at_once = AtOnce(stage, recorder, self._acting, relayed=relayed, schedule=scenario.schedule)
+        self._at_once = AtOnce(stage, recorder, self._acting, relayed=relayed, schedule=scenario.schedule,
+                                server=assignment.server)
+        self._in_turns = tells_others(scenario) and not scenario.schedule
         self._lingering: dict[str, None] = {}  # those who should have left, and did not
 
     def play(self, assignment_text: str) -> None:
@@ -109,7 +112,7 @@ class Director:
         begins(self._recorder, step)
         match step:
             case Type():
-                self._acting.type_and_wait(step)
+                self._type(step)
             case Do():
                 self._acting.do(step)
             case Pass():
@@ -120,6 +123,14 @@ class Director:
                 self._acting.hold(step)
             case _:
                 self._look(step)
+
+    def _type(self, step: Type) -> None:
+        server = self._assignment.server
+        if self._in_turns and server is not None:
+            self._stage.take_turns(server)
+            self._stage.begin_turns()
+        self._acting.type_and_wait(step)
+        self._stage.end_turns()
 
     def _look(self, step: Step) -> None:
         """Take down what an expectation is judged by. What people see is on the recording already."""

@@ -207,6 +207,20 @@ class Exited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TookTurns(Event):
+    """What several people asked at one instant, an actor's threads answered one at a time, in an order that was forced.
+
+    `threads`: so many were traced, and `stops`: so often one stood; `why`: what came in the way of it, "" if nothing.
+    """
+
+    KIND: ClassVar[str] = "turns"
+    actor: str
+    threads: int
+    stops: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conduct(Event):
     """What an actor's program did over the whole play: CPU seconds, threads, what it left running."""
 

@@ -12,7 +12,7 @@ from harness.author.bites import Kill, Matrix, kill, matrix, named_by, quickest
 from harness.author.playing import Ground, Player, Way, find_out, setting
 from harness.author.saboteur import Animal, Known, Wrong, base_of, bases, load_saboteurs, load_zoo, make, zoo_bases
 from harness.author.told import told, told_differs, told_keeping
-from harness.course import FILES_AGAIN, Options, choose, open_course
+from harness.course import Options, choose, open_course
 from harness.exits import Exit, Nothing
 from harness.players import Setting, Task, play_all, play_each, tasks
 from harness.report.matrix import complaint_lines, matrix_lines, not_passed_line
@@ -252,8 +252,8 @@ class _Run:
             except NoCompiler as exc:
                 self.say(f"right program {name}: {exc}")
                 continue
-            again = 1 if name == _REFERENCE or self.wish.quick else FILES_AGAIN
-            yield Player(name, setting(ground, subject, folder), self._tasks(ground.chosen, ground, again))
+            again = name != _REFERENCE and not self.wish.quick
+            yield Player(name, setting(ground, subject, folder), self._tasks(ground.chosen, ground, again=again))
 
     def _zoo_players(self, zoo: Sequence[Animal]) -> Iterator[Player]:
         for one in zoo:
@@ -265,13 +265,11 @@ class _Run:
             if not chosen:
                 self.say(f"right program {one.name}: no scenario here is for its variant")
                 continue
-            again = 1 if self.wish.quick else FILES_AGAIN
             where = setting(ground, way.subject, self.folder / "zoo" / one.name, way)
-            yield Player(one.name, where, self._tasks(chosen, ground, again))
+            yield Player(one.name, where, self._tasks(chosen, ground, again=not self.wish.quick))
 
-    def _tasks(self, chosen: Sequence[Scenario], ground: Ground, files_again: int = FILES_AGAIN) -> list[Task]:
-        return tasks(chosen, ground.assignment, seed=self.wish.options.seed, repeat=self.wish.rounds,
-                     files_again=files_again)
+    def _tasks(self, chosen: Sequence[Scenario], ground: Ground, *, again: bool = True) -> list[Task]:
+        return tasks(chosen, ground.assignment, seed=self.wish.options.seed, repeat=self.wish.rounds, again=again)
 
 
 def _subject(one: Wrong, homes: Mapping[str, Path], way: Way, folder: Path) -> Subject:

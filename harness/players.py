@@ -21,9 +21,11 @@ from harness.judge.judge import judge
 from harness.recording import Recorder, Recording
 from harness.scenario.assignment import Assignment
 from harness.scenario.drawn import drawn
+from harness.scenario.instants import alike, rounds, tells_others
 from harness.scenario.model import Hold, Scenario, Together, Type, first_word, walk
 from harness.stage import Stage
 from harness.stage.box import Level
+from harness.stage.handover import ways
 from harness.subject.subject import Subject
 from harness.verdict import Finding, Outcome, Verdict
 from harness.workers import interruptibly, pool
@@ -33,6 +35,8 @@ K = TypeVar("K")
 
 # The smallest recv() that is seen in many programs takes so many bytes.
 LONG = 1024
+# What goes well in one play and not in another: one recv() taken for one message, one of several who is woken.
+AGAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +76,24 @@ def file_words(text: str) -> str:
 
 
 def tasks(scenarios: Sequence[Scenario], assignment: Assignment, *, seed: int, repeat: int = 1,
-          files_again: int = 1) -> list[Task]:  # fmt: skip
-    """Every play: each scenario `repeat` times, and at least `files_again` times what hangs on how TCP cuts bytes."""
+          again: bool = False) -> list[Task]:  # fmt: skip
+    """Every play: each scenario `repeat` times, and if `again` at least as often as it takes to rule out luck."""
     found: list[Task] = []
     for scenario in scenarios:
-        plays = max(repeat, files_again if hangs_on_cuts(drawn(scenario, seed), assignment) else 1)
+        plays = max(repeat, plays_needed(drawn(scenario, seed), assignment) if again else 1)
         first = len(found)
         found += [Task(first + again, drawn(scenario, seed + again), seed + again, plays) for again in range(plays)]
     return found
+
+
+def plays_needed(scenario: Scenario, assignment: Assignment) -> int:
+    """How often a (drawn) scenario is played: often enough for each way to hand over between threads at its instants
+    (stage/handover.py), each of which takes the next way; and some times if it hangs on how TCP cuts bytes, or on whom
+    the server tells first that somebody has ended it.
+    """
+    takes = [1 + ways(alike=alike(group)) - often for group, often in rounds(scenario)]
+    lucky = hangs_on_cuts(scenario, assignment) or tells_others(scenario)
+    return max(1, *takes, AGAIN if lucky else 1)
 
 
 def hangs_on_cuts(scenario: Scenario, assignment: Assignment) -> bool:

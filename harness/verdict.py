@@ -103,6 +103,7 @@ class Outcome:
     undecided_plays: Sequence[int] = ()
     skipped_plays: Sequence[int] = ()
     explored: Explored | None = None
+    in_turn: bool = False  # the server's threads ran one at a time, and where they handed over hangs on the seed
 
     @property
     def divergence(self) -> Finding | None:

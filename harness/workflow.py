@@ -51,7 +51,7 @@ def run(options: Options) -> Exit:
         setting = Setting(course.assignment, course.text, course.sample, subject, options.out, folder,
                           model=course.model)
         plays = tasks(chosen, course.assignment, seed=options.seed, repeat=options.repeat,
-                      files_again=options.plays_of_files)
+                      again=options.plays_again)
         plays = plays_of(plays, options, course)
         view = Console(verbose=options.verbose)
         view.begin(len(plays), subject.name, stage_level(folder), " and ".join(options.network))

@@ -21,7 +21,7 @@ from harness.verdict import Explored, Finding, Outcome, Verdict
 
 # Raised when a newer director or stage would play the same scenario otherwise: then everything is played again.
 # (A newer judge is seen by itself: it judges recordings again, which takes milliseconds.)
-STAGE = 1
+STAGE = 2
 # Codes of findings that a clock decided (docs/findings.md).
 _BY_TIME = frozenset({"too-slow", "interrupted", "not-looked-at", "harness-fault", "over-time"})
 # Of a scenario, what says what its play is about, and changes nothing in it.

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from harness.events import Settled
+from harness.events import Settled, TookTurns
 from harness.judge.aids import concluded
 from harness.judge.causes import likely_cause
 from harness.judge.concurrency.judged import order_differs
@@ -38,6 +38,7 @@ def judge(scenario: Scenario, recording: Recording, blob: Blob = lambda _: None)
         clause=scenario.clause, marks=scenario.marks, tags=scenario.tags,
         seconds=max((event.t for event in recording.events), default=0.0),
         evidence=dict(Counter(e.evidence for e in recording.all(Settled) if e.step is not None)),
+        in_turn=any(turns.stops for turns in recording.all(TookTurns)),
     )
 
 

@@ -17,6 +17,11 @@ class Seeded:
     outcome: Outcome
 
 
+_BY_LUCK = "this is a race, or a matter of how TCP cuts the bytes"
+_IN_TURN = ("this is a race. The server's threads were let run one at a time, and interrupted at other places in each "
+            "play, as they may be on any machine")  # fmt: skip
+
+
 def together(plays: Sequence[Seeded], *, explored: bool = False) -> tuple[Outcome, int]:
     """What these plays of one scenario come to, and which of them shows it: failed if any failed, else undecided
     if any was, else skipped if any was. The findings are those of the first play that ended so.
@@ -49,17 +54,21 @@ def _race(plays: Sequence[Seeded]) -> str:
     if not good or not _seeds(plays, Verdict.FAILED):
         return ""
     often = {1: "once", 2: "twice"}.get(good, f"{good} times")
-    return f"it works {often} in {len(plays)}: this is a race, or a matter of how TCP cuts the bytes"
+    race = _IN_TURN if all(play.outcome.in_turn for play in plays) else _BY_LUCK
+    return f"it works {often} in {len(plays)}: {race}"
 
 
 def _findings(shown: Outcome, race: str, seed: int) -> Sequence[Finding]:
     """The findings, with what the other plays say beside the likely cause of the first that went wrong.
 
-    With the `seed` go names and contents: only if that same seed is right once, too, has chance a part in it.
+    With the `seed` go names and contents: only if that same seed is right once, too, has chance a part in it. Where
+    threads ran in turn, the seed says where they handed over, too, and chance has none.
     """
     found = shown.divergence
     if not race or found is None:
         return shown.findings
     cause = f"{race}: {found.likely}" if found.likely else race
-    told = replace(found, likely=f"{cause}; if --seed {seed} fails every time, of that play's names or contents")
+    again = (f"--seed {seed} interrupts them at the same places again" if shown.in_turn else
+             f"if --seed {seed} fails every time, of that play's names or contents")  # fmt: skip
+    told = replace(found, likely=f"{cause}; {again}")
     return [told if finding is found else finding for finding in shown.findings]

@@ -28,6 +28,7 @@ class Table(Proc):
         self._loadavg = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)
         self._listed_at = monotonic()
         self._hot: Thread | None = None
+        self.traced = False  # by us (lockstep.py): who stands then is about to go on
 
     def threads(self) -> Iterator[Thread]:
         """Every thread there is."""
@@ -62,11 +63,11 @@ class Table(Proc):
         """
         for thread in list(self.threads()):
             try:
-                asleep = thread.state() in AT_REST
+                state = thread.state()
             except OSError:  # ESRCH: it is gone, and so not everything is as it was
                 self._drop(thread)
                 return thread
-            if not asleep:
+            if state not in AT_REST or (self.traced and state == "t"):
                 return thread
         return None
 

@@ -76,8 +76,8 @@ class Watched(Protocol):
     def all_reported(self) -> bool:
         """Whether every program that has ended has been reported."""
 
-    def cutting(self, since: float) -> bool:
-        """Whether the network sends something in small pieces, and somebody has read one lately or since then."""
+    def held_up(self, since: float) -> bool:
+        """Whether our doing took time since then: pieces that the network sends one by one, or threads in turn."""
 
     @property
     def slowest(self) -> float:
@@ -201,10 +201,11 @@ class Settling:
         for thread in self._stage.table.threads():
             thread.refresh()  # a look ends with the first that moves, so not everybody's times are up to date
         # Piece by piece, and each when the one before has been read: that takes as long as the network makes it take,
-        # and longer where there is little machine. Who reads says nothing meanwhile, and may work hard.
-        cutting = self._stage.cutting(self._time.ticked)
-        self._time.tick(stands=cutting)
-        if self._news is None or cutting:
+        # and longer where there is little machine. Who reads says nothing meanwhile, and may work hard. So it is with
+        # threads that take turns.
+        held_up = self._stage.held_up(self._time.ticked)
+        self._time.tick(stands=held_up)
+        if self._news is None or held_up:
             self.answered = self.own
             for thread in self._stage.table.threads():
                 thread.begun.clear()

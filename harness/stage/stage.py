@@ -35,6 +35,7 @@ from harness.stage.procfs import Table
 from harness.stage.pumping import signal_name
 from harness.stage.stillness import Stillness
 from harness.stage.transit import Transit
+from harness.stage.turns import Turns
 from harness.stage.wires import Taps, Wires
 
 # How long a program that is starting is left alone before it is looked at again.
@@ -89,7 +90,8 @@ class Stage(Taps):
             self._table = Table(self._box.proc, self._whose)
             observer = Observer(self._table, self._wires.open_eyes(self._table), own_namespace=self.level == "box")
             self._counting = Counting(self._recorder, self._table, server)
-        self._still = Stillness(self._recorder, self._box, self._table, observer, self._limits.output)
+        self._turns = Turns(self._recorder, self._table, seed)
+        self._still = Stillness(self._recorder, self._box, self._table, observer, self._limits.output, self._turns)
         self._asking = None
         if self._table is not None and observer is not None:
             self._asking = Asking(self._recorder, self._table, observer, self._still.pump_until)
@@ -277,6 +279,32 @@ class Stage(Taps):
         self._recorder.note(Idled, seconds=seconds, **spent)
         return max(0.0, seconds - max(spent["waited"].values(), default=0.0))
 
+    # --- one at a time
+
+    def take_turns(self, actor: str, *, alike: bool = True) -> None:
+        """All is still: from `begin_turns` or `open_gate` on the threads of the actor's program answer one at a time.
+
+        `alike`: everybody asks for the same.
+        """
+        # To be traced everybody must run for a moment: that is not held against them.
+        self._still.before_typing()
+        self._turns.take(self._actor(actor), alike=alike)
+
+    def begin_turns(self) -> None:
+        """What they are to answer is about to be typed."""
+        self._turns.begin()
+
+    def open_gate(self, order: Sequence[tuple[int, str]] | None = None) -> None:
+        """Let go of everything at one instant, of (link, to) in `order` first; from then on all is passed on."""
+        super().open_gate(order)
+        self._turns.begin()
+
+    def end_turns(self) -> None:
+        """All run as they like again."""
+        if self._turns.end():
+            # Whoever ended while traced could not be reported before.
+            self._still.pump_until(self._still.all_reported, END_WITHIN)
+
     # --- what is seen
 
     def alive(self, actor: str) -> bool:
@@ -326,6 +354,7 @@ class Stage(Taps):
         if self._closed:
             return
         self._closed = True
+        self._turns.end()
         try:
             self.take_leave()
         finally:

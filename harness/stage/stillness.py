@@ -30,6 +30,7 @@ from harness.stage.picture import Picture
 from harness.stage.procfs import Table
 from harness.stage.pumping import Pump
 from harness.stage.settling import Settling
+from harness.stage.turns import Turns
 
 # Programs that have slept for so long between two settlings are looked at before we type: whoever ran, ran by itself.
 IDLE_LOOK = 0.05
@@ -45,10 +46,11 @@ class Stillness(Pump):
     """Pumps, and knows when nothing more can come."""
 
     def __init__(self, recorder: Recorder, box: Box, table: Table | None, observer: Observer | None,
-                 keep: int) -> None:  # fmt: skip
+                 keep: int, turns: Turns) -> None:  # fmt: skip
         super().__init__(recorder, box, keep)
         self._table = table
         self._observer = observer
+        self._turns = turns
         self.slowest = 0.0  # answer so far, in the programs' own time
         self.starting = True  # something was started since the last settling
         self._rested_at = 0.0  # when nobody could run any more, if that was proved
@@ -165,6 +167,6 @@ class Stillness(Pump):
         """All is still: whether the network lets go of something that it kept until then."""
         return self._relay is not None and self._relay.let_go()
 
-    def cutting(self, since: float) -> bool:
-        """Whether the network sends something in small pieces, and somebody has read one lately or since then."""
-        return self._relay is not None and self._relay.cutting(since)
+    def held_up(self, since: float) -> bool:
+        """Whether our doing took time since then: pieces that the network sends one by one, or threads in turn."""
+        return self._turns.moving(since) or (self._relay is not None and self._relay.cutting(since))

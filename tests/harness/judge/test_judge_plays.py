@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.judge.plays import Seeded, together
@@ -67,3 +69,14 @@ def test_what_works_sometimes_has_a_cause_of_its_own(verdicts: str, likely: str,
     assert found is not None
     assert found.likely == told
     assert found.sentence == f"seed {verdicts.index('F' if 'F' in verdicts else 'U')}"
+
+
+def test_a_race_between_threads_that_took_turns_is_met_again_by_its_seed() -> None:
+    """Luck has no part in it: the seed says where they were interrupted."""
+    mine = [Seeded(one.seed, replace(one.outcome, in_turn=True)) for one in plays("PFP", "x")]
+    found = together(mine)[0].divergence
+    assert found is not None
+    assert found.likely == (
+        "it works twice in 3: this is a race. The server's threads were let run one at a time, and interrupted at "
+        "other places in each play, as they may be on any machine: x; --seed 1 interrupts them at the same places "
+        "again")

@@ -1,0 +1,149 @@
+"""Threads that take turns: the order that brings a race to light is forced, and nobody notices that it was."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.events import TookTurns
+from harness.recording import Recorder
+from harness.stage import Stage
+from harness.stage.lockstep import MOST_STOPS
+from tests.harness.stage.conftest import SHOWN, program
+
+LONG = 20.0
+# The job of the thread that came first, and of the last one; the way to hand over (that of the seed); what comes of it.
+RACES = [
+    ("create", "create", 0, ["first: created", "last: created"]),
+    ("count", "count", 0, ["first: counted", "last: counted"]),
+    ("walk", "add", 1, ["first: dictionary changed size during iteration", "last: added"]),
+    ("rewrite", "read", 2, ["first: written", "last: 0 letters"]),
+    ("add", "walk", 3, ["first: added", "last: dictionary changed size during iteration"]),
+    ("read", "rewrite", 4, ["first: 0 letters", "last: written"]),
+]
+
+
+def opened(tmp_path: Path, level: str, recorder: Recorder, seed: int) -> Stage:
+    """A stage whose turns are those of this seed."""
+    tmp_path.chmod(0o755)  # a program may be another user than we are
+    return Stage(tmp_path / "stage", recorder, level=level, seed=seed, shown=SHOWN)  # type: ignore[arg-type]
+
+
+def wake(stage: Stage) -> None:
+    """A byte through each of the two pipes."""
+    for name in ("first", "last"):
+        pipe = os.open(stage.folder_of("a") / name, os.O_RDWR)
+        os.write(pipe, b"x")
+        os.close(pipe)
+
+
+def answered(stage: Stage, *jobs: str, alike: bool = False) -> list[str]:
+    """What the two threads say when they are woken at one instant, and take turns."""
+    stage.start("a", program("at_once.py", *jobs))
+    stage.settle(within=LONG)
+    before = len(stage.output("a"))
+    stage.take_turns("a", alike=alike)
+    wake(stage)
+    stage.begin_turns()
+    stage.settle(within=LONG)
+    stage.end_turns()
+    return sorted(stage.output("a")[before:].decode().split("\r\n")[:-1])
+
+
+def turns(recorder: Recorder) -> TookTurns:
+    """What is on the recording of them."""
+    [found] = recorder.recording.all(TookTurns)
+    return found
+
+
+@pytest.mark.parametrize(("first", "last", "seed", "said"), RACES, ids=[f"{one[0]}-{one[1]}" for one in RACES])
+def test_a_race_is_met_in_every_play(first: str, last: str, seed: int, said: list[str], level: str,
+                                     tmp_path: Path) -> None:  # fmt: skip
+    """What luck alone meets once in a hundred plays comes of the way to hand over every time."""
+    for number in range(3):
+        recorder, place = Recorder(), tmp_path / f"{number}"
+        place.mkdir()
+        with opened(place, level, recorder, seed) as stage:
+            assert answered(stage, first, last) == said
+            assert turns(recorder).threads >= 2
+            assert turns(recorder).why == ""
+
+
+def test_what_two_count_is_lost(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """Both read the number before either wrote it."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        answered(stage, "count", "count", alike=True)
+        assert (stage.folder_of("a") / "number").read_text(encoding="utf-8") == "1"
+
+
+def test_each_instant_hands_over_in_the_next_way(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """The second one of a play does what the first one of the next seed does: the half written file is read there."""
+    with opened(tmp_path, level, recorder, 1) as stage:
+        assert answered(stage, "rewrite", "read") == ["first: written", "last: 5 letters"]
+        before = len(stage.output("a"))
+        stage.take_turns("a", alike=False)
+        wake(stage)
+        stage.begin_turns()
+        stage.settle(within=LONG)
+        stage.end_turns()
+        assert b"0 letters" in stage.output("a")[before:]
+
+
+def test_processes_take_turns_like_threads(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """A server that forks for each client races with itself as well."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        assert answered(stage, "create", "create", "fork") == ["first: created", "last: created"]
+
+
+@pytest.mark.parametrize("how", ["epoll", "limit"])
+def test_who_would_notice_is_left_alone(how: str, level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """epoll_wait() and a socket with SO_RCVTIMEO end with EINTR if stopped: only the main thread is traced."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        stage.start("a", program("at_once.py", "create", "create", how))
+        stage.settle(within=LONG)
+        stage.take_turns("a")
+        stage.end_turns()
+        assert turns(recorder).threads == 1
+
+
+def test_who_calls_for_ever_is_let_go(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """After so many stops everybody runs as they like, and the answer comes in the time that it needs."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        began = time.monotonic()
+        assert answered(stage, "for_ever", "create") == ["first: asked", "last: created"]
+        assert turns(recorder).stops <= MOST_STOPS + 2
+        assert time.monotonic() - began < LONG
+
+
+def test_a_program_may_end_while_its_threads_stand(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """Its end is seen as ever, and nothing hangs."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        answered(stage, "end", "count")
+        assert not stage.alive("a")
+
+
+def test_a_program_may_be_killed_while_its_threads_stand(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """They stand for nobody begins; then they are gone."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        stage.start("a", program("at_once.py", "create", "create"))
+        stage.settle(within=LONG)
+        stage.take_turns("a")
+        wake(stage)
+        stage.end("a")
+        assert not stage.alive("a")
+        stage.end_turns()
+
+
+def test_who_took_turns_is_still_as_before(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """That its threads ran for us, to be traced, is not held against them: what is typed later is proved answered."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        answered(stage, "create", "create")
+        for _ in range(2):
+            stage.pass_time(0.1)
+            stage.take_turns("a")
+            stage.type("a", b"nobody reads this\n")
+            assert stage.settle(within=LONG).evidence in ("still", "stuck")
+            stage.end_turns()
