@@ -140,7 +140,7 @@ class Search:
                 self.view.page([now(trial.kind)])
                 told.add(trial.kind)
             doing(f"play {number + 1}, {trial.said}: {trial.scenario.title}")
-            yield trial, self.setting, Task(number, trial.scenario, self.options.seed)
+            yield trial, self.setting, Task(number, trial.scenario, self.options.seed + trial.more)
         self.over = True
 
     def _ended(self, trial: Trial, played: Played) -> None:
@@ -170,14 +170,15 @@ class Search:
         if self.found is None:
             return [played]  # its own command shows it as well
         one = replace(played, outcome=replace(played.outcome, explored=Explored(1, None)))
-        return [with_file(one, self.found, words(self.options), self.options.seed)]
+        return [with_file(one, self.found, words(self.options), self.options.seed + trial.more)]
 
     def _smaller(self, trial: Trial, played: Played) -> Found | None:
         divergence = played.outcome.divergence
         if divergence is None:
             return None
-        tame = in_turn(trial.scenario, self.setting.assignment, self.options.seed)
-        failure = Failure(trial.scenario, self.options.seed, divergence.code, tame)
+        seed = self.options.seed + trial.more
+        tame = in_turn(trial.scenario, self.setting.assignment, seed)
+        failure = Failure(trial.scenario, seed, divergence.code, tame)
         with self.view.busy() as doing:
             return Finder(self.setting, self.options.out, words(self.options), doing).find(failure, Budget())
 

@@ -3,9 +3,11 @@
 1. Scenarios that name a condition of the network: somebody wrote them to find what a network breaks.
 2. The few scenarios that together type every command that those do not, under each condition. A program that takes
    one recv() for one message fails here in the first seconds, every time.
-3. What is concurrent, all at once, of few people before crowds: most races show when everything arrives at one
+3. What is concurrent, the server's threads running one at a time, in each way to hand over between them: a race that
+   has a system call in it is met by the first plays, and never missed by luck.
+4. The same all at once and as it comes, of few people before crowds: most races show when everything arrives at one
    instant, most of them between two, and a crowd takes as long as ten of these.
-4. One order of each concurrent scenario after the other, and between these rounds all other scenarios under each
+5. One order of each concurrent scenario after the other, and between these rounds all other scenarios under each
    condition. Here it takes luck, and luck takes plays.
 """
 
@@ -19,6 +21,7 @@ from enum import StrEnum
 from harness.explore.draw import endless
 from harness.explore.orders import Schedule, groups
 from harness.explore.plays import is_explored
+from harness.players import plays_needed
 from harness.scenario.assignment import Assignment
 from harness.scenario.drawn import drawn
 from harness.scenario.model import Scenario, Type, first_word
@@ -33,6 +36,7 @@ class Kind(StrEnum):
     """What provokes a program in a trial."""
 
     WIRE = "wire"
+    IN_TURN = "in turn"
     AT_ONCE = "at once"
     ORDER = "order"
 
@@ -44,16 +48,19 @@ class Trial:
     scenario: Scenario
     kind: Kind
     said: str  # in words: "cut 1", "all at once", "order 7"
+    more: int = 0  # its seed, counted from that of the whole plan
 
 
 def plan(scenarios: Sequence[Scenario], assignment: Assignment, seed: int) -> Iterator[Trial]:
     """Every trial, the most telling first. It ends where nothing is concurrent."""
     own, others = _split(drawn(scenario, seed) for scenario in scenarios)
+    apart = sorted((one for one in _split(scenarios)[1] if is_explored(drawn(one, seed))), key=_people)
     yield from (Trial(scenario, Kind.WIRE, scenario.network.said) for scenario in own if scenario.network)
     first = covering([one for one in others if not is_explored(one)], own, assignment)
     conditions = conditions_of(own, assignment)
     yield from _under(first, conditions, assignment)
-    concurrent = sorted(filter(is_explored, others), key=lambda scenario: len(scenario.cast))
+    yield from _in_turn(apart, assignment, seed)
+    concurrent = sorted(filter(is_explored, others), key=_people)
     orders = [(one, endless(groups(one, assignment.moves_files), seed)) for one in concurrent]
     yield from _round(orders, 1)
     rest = _under([scenario for scenario in others if scenario not in first], conditions, assignment)
@@ -61,6 +68,10 @@ def plan(scenarios: Sequence[Scenario], assignment: Assignment, seed: int) -> It
         yield from _round(orders, number)
         yield from itertools.islice(rest, len(concurrent))
     yield from rest
+
+
+def _people(scenario: Scenario) -> int:
+    return len(scenario.cast)
 
 
 def _split(scenarios: Iterable[Scenario]) -> tuple[list[Scenario], list[Scenario]]:
@@ -106,6 +117,15 @@ def _under(scenarios: Sequence[Scenario], conditions: Sequence[str], assignment:
     for said in conditions:
         for scenario in scenarios:
             yield Trial(under(scenario, [said], assignment.server), Kind.WIRE, said)
+
+
+def _in_turn(scenarios: Sequence[Scenario], assignment: Assignment, seed: int) -> Iterator[Trial]:
+    """Each in as many plays as it has ways to hand over, which their seeds say; one of each first."""
+    mine = [(scenario, plays_needed(drawn(scenario, seed), assignment)) for scenario in scenarios]
+    for more in range(max((plays for _, plays in mine), default=0)):
+        for scenario, plays in mine:
+            if more < plays:
+                yield Trial(drawn(scenario, seed + more), Kind.IN_TURN, "one thread at a time", more)
 
 
 def _round(orders: Sequence[tuple[Scenario, Iterator[Schedule]]], number: int) -> Iterator[Trial]:

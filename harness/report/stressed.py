@@ -17,11 +17,13 @@ from harness.verdict import Verdict
 RARE = (10, 100)
 _NOW = {
     Kind.WIRE: "What a network does to bytes: whole messages, pieces of them, late ones.",
+    Kind.IN_TURN: "What is concurrent, the server's threads one at a time, interrupted where it hurts.",
     Kind.AT_ONCE: "What is concurrent, with everything at one instant.",
     Kind.ORDER: "What is concurrent in one order after the other, and the rest of the scenarios on every network.",
 }
 _PLAYED = {
     Kind.WIRE: "under a condition of the network",
+    Kind.IN_TURN: "with the server's threads one at a time",
     Kind.AT_ONCE: "with everything at one instant",
     Kind.ORDER: "in another order",
 }
@@ -59,6 +61,7 @@ def failed(done: Stressed) -> Iterator[Block]:
         return
     plays = sum(done.counts.values())
     how = {Kind.WIRE: f"under `{done.failed.said}`", Kind.AT_ONCE: "with everything at one instant",
+           Kind.IN_TURN: "with everything at one instant, and the server's threads one at a time",
            Kind.ORDER: "in one order of what is typed at one instant"}[done.failed.kind]  # fmt: skip
     yield line(Span(f"It failed in play {plays}, after {seconds(done.seconds)}, {how}.", Style.FAILED))
     plain = [*["every answer is waited for"] * is_concurrent(done.failed.scenario),
