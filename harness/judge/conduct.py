@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.events import Conduct, Exited, Idled, Settled
+from harness.events import Conduct, Exited, Idled, Settled, TookTurns
 from harness.judge import sentences as say
 from harness.judge.bounds import too_much, unseen
 from harness.judge.causes import traceback
@@ -92,10 +92,19 @@ def remarks(view: View) -> Iterator[tuple[str, Miss]]:
         if isinstance(event, Conduct) and event.stayed:
             text = f"{say.program(view, event.actor)} left running: {', '.join(event.stayed[:3])}"
             yield event.actor, Miss("stayed", text, verdict=Verdict.PASSED)
+    yield from _as_it_came(view)
     yield from unseen(view)
     yield from kept(view)
     yield from _spinning(view)
     yield from starved(view)
+
+
+def _as_it_came(view: View) -> Iterator[tuple[str, Miss]]:
+    """Where this machine does not let us stop threads: then it was luck whether a race was met."""
+    found = [event for event in view.events if isinstance(event, TookTurns) and event.why]
+    for actor, why in dict.fromkeys((event.actor, event.why) for event in found):
+        sentence = f"{say.program(view, actor)}'s threads could not be run one at a time, and ran as it came: {why}"
+        yield actor, Miss("not-in-turn", sentence, verdict=Verdict.PASSED)
 
 
 def _spinning(view: View) -> Iterator[tuple[str, Miss]]:

@@ -54,6 +54,9 @@ def may_be_stopped(pid: int, tid: int) -> bool:
         with open(f"/proc/{pid}/task/{tid}/comm", encoding="utf-8", errors="replace") as file:
             if file.read().startswith(JVM_THREADS):
                 return False
+        with open(f"/proc/{pid}/task/{tid}/stat", "rb") as file:
+            if file.read().rpartition(b")")[2].split()[0] in (b"T", b"t"):  # a scenario stopped it, or somebody else
+                return False
         with open(f"/proc/{pid}/task/{tid}/syscall", "rb") as file:
             line = file.read()
     except OSError:

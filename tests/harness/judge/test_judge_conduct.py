@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from judge_builder import PROMPT, F, P, Tape
 
-from harness.events import Conduct, Listening
+from harness.events import Conduct, Listening, TookTurns
 from harness.verdict import Finding, Outcome
 
 TRACEBACK = """Traceback (most recent call last):
@@ -69,6 +69,17 @@ def test_what_we_end_ourselves_is_no_crash() -> None:
     outcome = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").says("yoda", "READ").over().judged()
     assert outcome.verdict is P
     assert codes(outcome) == []
+
+
+def test_where_no_thread_may_be_stopped_it_is_said_that_luck_decided() -> None:
+    """Once for a play, and nobody loses a mark by it."""
+    tape = Tape("- yoda logs in\n- yoda: READ\n").logs_in("yoda").says("yoda", "READ")
+    for _ in range(2):
+        tape.note(TookTurns, actor="server", threads=0, stops=0, why="ptrace was refused: Operation not permitted")
+    outcome = tape.over().judged()
+    assert (outcome.verdict, outcome.in_turn, codes(outcome)) == (P, False, ["not-in-turn"])
+    assert of(outcome, "not-in-turn").sentence == ("the server's threads could not be run one at a time, and ran as it "
+                                                   "came: ptrace was refused: Operation not permitted")
 
 
 def test_a_client_that_ends_by_a_signal_has_crashed() -> None:
