@@ -26,8 +26,8 @@ from harness.stage.traceable import may_be_stopped, threads
 MOST_STOPS, LONGEST = 6000, 2.0
 # More threads than these are not traced: to look at all of them at every stop would take longer than what they do.
 MOST_THREADS = 40
-# How long threads may take to go back into the calls that they waited in.
-_BACK_WITHIN = 0.25
+# How long threads may take to stand, and to go back into the calls that they waited in.
+_WITHIN = 0.25
 _LOOK_AGAIN = 0.0002  # while nobody runs, and nobody stands
 
 
@@ -35,7 +35,7 @@ class Lockstep:
     """Some processes (by their pids, as we see them) at one instant. A thread of its own traces them."""
 
     def __init__(self, pids: Sequence[int], choose: Choice) -> None:
-        """Returns when they are traced, and wait as they did before."""
+        """Returns when they are traced and stand, wherever they are: what comes from now on finds them all at once."""
         self._pids = pids
         self._choose = choose
         self._ready, self._over = threading.Event(), threading.Event()
@@ -52,7 +52,7 @@ class Lockstep:
         self._ready.wait()
 
     def begin(self) -> None:
-        """What they are to answer has been sent: who woke goes on, one at a time."""
+        """What they are to answer has been sent: whoever it wakes goes on, one at a time."""
         self._begun = time.monotonic()
 
     def end(self) -> None:
@@ -70,6 +70,9 @@ class Lockstep:
         try:
             self._attach()
             self._ready.set()
+            while not self._begun and not self._over.wait(_LOOK_AGAIN):
+                self._take_stops()
+            self._back()
             while not self._over.is_set() and not self._long_enough():
                 self._turn()
         except OSError as exc:
@@ -83,13 +86,22 @@ class Lockstep:
             for tid in threads(pid):
                 if len(self._traced) < MOST_THREADS and may_be_stopped(pid, tid):
                     self._seize(tid)
-        # Only one that is back in its call can be woken from it.
-        end = time.monotonic() + _BACK_WITHIN
+        end = time.monotonic() + _WITHIN
         while self._anybody_runs() and time.monotonic() < end:
             self._take_stops()
-            while self._came:
-                self._go_on(self._came.pop())
-        self.stops = 0
+
+    def _back(self) -> None:
+        """Let them go back into the calls that they waited in: whoever has been sent something comes out of his."""
+        entering = set(self._came)
+        end = time.monotonic() + _WITHIN
+        while (entering or self._anybody_runs()) and time.monotonic() < end:
+            for tid in entering.intersection(self._came):
+                self._came.remove(tid)
+                if ptrace.begins(tid) is not None:  # the same call once more: from here on he waits, or comes out
+                    entering.remove(tid)
+                self._go_on(tid)
+            self._take_stops()
+            entering &= self._traced.keys()
 
     def _seize(self, tid: int) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -144,6 +144,7 @@ def test_who_took_turns_is_still_as_before(level: str, recorder: Recorder, tmp_p
         for _ in range(2):
             stage.pass_time(0.1)
             stage.take_turns("a")
+            stage.begin_turns()
             stage.type("a", b"nobody reads this\n")
             assert stage.settle(within=LONG).evidence in ("still", "stuck")
             stage.end_turns()
