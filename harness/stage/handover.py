@@ -24,8 +24,10 @@ _AGAIN = 0.7
 
 
 def ways(*, alike: bool) -> int:
-    """In how many ways it is handed over: where all do the same, it is all one who is interrupted."""
-    return 3 if alike else 5
+    """In how many ways it is handed over. Where all do the same it is all one who is interrupted; and between two
+    looks nobody can do to one of them what looking first does not do to all.
+    """
+    return 2 if alike else 5
 
 
 def choice(number: int, *, alike: bool) -> Choice:
@@ -33,6 +35,8 @@ def choice(number: int, *, alike: bool) -> Choice:
     way = number % ways(alike=alike)
     if way == 0:
         return look_first
+    if alike:
+        return Interrupted(Call.CHANGE, last=False).choose
     return Interrupted(Call.LOOK if way % 2 else Call.CHANGE, last=way > 2).choose
 
 
