@@ -11,16 +11,12 @@ first of those who came, or the last: of two who do not do the same each is inte
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 
 from harness.stage.file_calls import Call, what_begins
 
 # Of those that stand, the one that stands longest first: which one goes on.
 Choice = Callable[[Sequence[int]], int]
-
-# How often, by the dice, the one that ran last goes on.
-_AGAIN = 0.7
 
 
 def ways(*, alike: bool) -> int:
@@ -66,17 +62,3 @@ class Interrupted:
             return others[0]
         self._calls += is_one
         return self._one
-
-
-class Drawn:
-    """Draws who goes on."""
-
-    def __init__(self, seed: int) -> None:
-        self._dice = random.Random(seed)
-        self._last = 0
-
-    def choose(self, standing: Sequence[int]) -> int:
-        """Mostly the one that ran last; or one of all, by the dice."""
-        if self._last not in standing or self._dice.random() >= _AGAIN:
-            self._last = self._dice.choice(standing)
-        return self._last
