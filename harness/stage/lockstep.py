@@ -24,7 +24,7 @@ from harness.stage.traceable import may_be_stopped, threads
 
 # So many stops, or so long, and all are let go: to read a file byte by byte in this way would take minutes.
 MOST_STOPS, LONGEST = 6000, 2.0
-# More threads than these are not traced: to look at all of them at every stop would take longer than what they do.
+# Of more threads than these none is traced: to look at all at every stop would take longer than what they do.
 MOST_THREADS = 40
 # How long threads may take to stand, and to go back into the calls that they waited in.
 _WITHIN = 0.25
@@ -82,10 +82,10 @@ class Lockstep:
             self._ready.set()
 
     def _attach(self) -> None:
-        for pid in self._pids:
-            for tid in threads(pid):
-                if len(self._traced) < MOST_THREADS and may_be_stopped(pid, tid):
-                    self._seize(tid)
+        found = [(pid, tid) for pid in self._pids for tid in threads(pid)]
+        for pid, tid in found if len(found) <= MOST_THREADS else []:
+            if may_be_stopped(pid, tid):
+                self._seize(tid)
         end = time.monotonic() + _WITHIN
         while self._anybody_runs() and time.monotonic() < end:
             self._take_stops()
