@@ -17,6 +17,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from itertools import islice
 
 from harness.stage import ptrace
 from harness.stage.handover import Choice
@@ -82,10 +83,10 @@ class Lockstep:
             self._ready.set()
 
     def _attach(self) -> None:
-        found = [(pid, tid) for pid in self._pids for tid in threads(pid)]
-        for pid, tid in found if len(found) <= MOST_THREADS else []:
-            if may_be_stopped(pid, tid):
-                self._seize(tid)
+        there = (tid for pid in self._pids for tid in threads(pid) if may_be_stopped(pid, tid))
+        found = list(islice(there, MOST_THREADS + 1))
+        for tid in found if len(found) <= MOST_THREADS else []:
+            self._seize(tid)
         end = time.monotonic() + _WITHIN
         while self._anybody_runs() and time.monotonic() < end:
             self._take_stops()

@@ -11,8 +11,8 @@ import pytest
 from harness.events import TookTurns
 from harness.recording import Recorder
 from harness.stage import Stage
-from harness.stage.lockstep import MOST_STOPS
-from tests.harness.stage.conftest import SHOWN, program
+from harness.stage.lockstep import MOST_STOPS, MOST_THREADS
+from tests.harness.stage.conftest import SHOWN, program, python
 
 LONG = 20.0
 # The job of the thread that came first, and of the last one; the way to hand over (that of the seed); what comes of it.
@@ -116,6 +116,17 @@ def test_who_calls_for_ever_is_let_go(level: str, recorder: Recorder, tmp_path: 
         assert answered(stage, "for_ever", "create") == ["first: asked", "last: created"]
         assert turns(recorder).stops <= MOST_STOPS + 2
         assert time.monotonic() - began < LONG
+
+
+def test_of_many_threads_none_is_held(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """To look at all of them at every stop would take longer than what they do."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        many = f"import threading; [threading.Thread(target=input).start() for _ in range({MOST_THREADS})]"
+        stage.start("a", python(many))
+        stage.settle(within=LONG)
+        stage.take_turns("a")
+        stage.end_turns()
+        assert (turns(recorder).threads, turns(recorder).why) == (0, "")
 
 
 def test_a_program_may_end_while_its_threads_stand(level: str, recorder: Recorder, tmp_path: Path) -> None:
