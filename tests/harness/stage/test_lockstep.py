@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -110,12 +109,10 @@ def test_who_would_notice_is_left_alone(how: str, level: str, recorder: Recorder
 
 
 def test_who_calls_for_ever_is_let_go(level: str, recorder: Recorder, tmp_path: Path) -> None:
-    """After so many stops everybody runs as they like, and the answer comes in the time that it needs."""
+    """After so many stops everybody runs as they like, and the answer comes before the settling gives up."""
     with opened(tmp_path, level, recorder, 0) as stage:
-        began = time.monotonic()
         assert answered(stage, "for_ever", "create") == ["first: asked", "last: created"]
         assert turns(recorder).stops <= MOST_STOPS + 2
-        assert time.monotonic() - began < LONG
 
 
 def test_of_many_threads_none_is_held(level: str, recorder: Recorder, tmp_path: Path) -> None:
