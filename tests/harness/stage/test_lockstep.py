@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness.events import TookTurns
 from harness.recording import Recorder
-from harness.stage import Stage
+from harness.stage import Stage, ptrace
 from harness.stage.lockstep import MOST_STOPS, MOST_THREADS
 from tests.harness.stage.conftest import SHOWN, program, python
+
+
+def may_trace() -> bool:
+    """Whether this machine lets us trace a child of ours; some containers do not."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        try:
+            ptrace.seize(child.pid)
+        except OSError:
+            return False
+        finally:
+            child.kill()
+    return True
+
+
+pytestmark = pytest.mark.skipif(not may_trace(), reason="ptrace is not allowed here")
 
 LONG = 20.0
 # The job of the thread that came first, and of the last one; the way to hand over (that of the seed); what comes of it.
