@@ -42,6 +42,8 @@ from harness.stage.wires import Taps, Wires
 START_PAUSE = 0.1
 # How long the kernel may take to end a program that was killed.
 END_WITHIN = 1.0
+# How long the launcher may take to tell of one that has ended.
+REPORTED_WITHIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +305,7 @@ class Stage(Taps):
         """All run as they like again."""
         if self._turns.end():
             # Whoever ended while traced could not be reported before.
-            self._still.pump_until(self._still.all_reported, END_WITHIN)
+            self._still.pump_until(self._still.all_reported, REPORTED_WITHIN)
 
     # --- what is seen
 
