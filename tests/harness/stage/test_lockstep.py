@@ -147,6 +147,7 @@ def test_a_program_may_end_while_its_threads_stand(level: str, recorder: Recorde
     """Its end is seen as ever, and nothing hangs."""
     with opened(tmp_path, level, recorder, 0) as stage:
         answered(stage, "end", "count")
+        stage.settle(within=LONG)
         assert not stage.alive("a")
 
 
