@@ -1,6 +1,6 @@
 """Pumps the terminals, the launcher's words and the relay of one stage into its recorder.
 
-The only module of the stage that waits at all.
+The only module of the stage that waits at all, but for the thread that traces others (lockstep.py).
 """
 
 from __future__ import annotations
