@@ -6,6 +6,7 @@ Workers share nothing, so nothing that one of them does can change what another 
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -59,6 +60,7 @@ def begin_worker() -> None:
     """Ctrl-C reaches the whole foreground group, and only the parent decides what it means; without it we end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    gc.freeze()  # what was loaded before stays: it is not looked through again and again
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from harness.events import Conduct, Exited, Started
 from harness.judge.sentences import several
 from harness.probe.experiment import Played
 from harness.scenario.assignment import Assignment
+from harness.subject.interpreter import is_ours
 
 # Words that need no quotes; the braces of {port} are no shell's business here.
 _BARE = re.compile(r"[\w@%+=:,./{}-]+")
@@ -44,7 +44,7 @@ class Trouble:
 
 def command_line(words: Sequence[str]) -> str:
     """A command as one would type it: our own interpreter is python3 to everybody else."""
-    named = ("python3" if word == sys.executable else word for word in words)
+    named = ("python3" if is_ours(word) else word for word in words)
     return " ".join(word if _BARE.fullmatch(word) else shlex.quote(word) for word in named)
 
 

@@ -7,7 +7,6 @@ student's fault (`NoCompiler`: not run).
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from harness.scenario.assignment import Assignment
 from harness.subject.compiling import BUILD_S, DoesNotBuild, NoCompiler
 from harness.subject.copying import copy_sources
 from harness.subject.find import Entry, command_words, find_entries
+from harness.subject.interpreter import interpreter
 from harness.subject.java import make_java, package
 from harness.subject.native import forget_compiled, make_c, makefile_of
 from harness.subject.pythons import find_python_2, why_python_2
@@ -85,8 +85,9 @@ def _make(entry: Entry, folder: Path, inside: Path) -> tuple[list[str], str]:
             return [_python_2(entry, why), entry.file], ""
         # Compiled once here, not once per actor: a client with a dozen modules starts in half the time.
         # In a box too: what a compiler is given may be made to bring it down.
-        run_once([sys.executable, *_COMPILE], folder, within=BUILD_S, most=0)
-        return [sys.executable, entry.file], ""
+        python = interpreter(folder.parent)
+        run_once([python, *_COMPILE], folder, within=BUILD_S, most=0)
+        return [python, entry.file], ""
     if entry.language == "java":
         return make_java(entry, folder, inside), ""
     return make_c(entry, folder, inside)
