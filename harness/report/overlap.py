@@ -15,6 +15,8 @@ from harness.report.words import cut
 # So many people have a row of their own; so many commands a column, one for each 10 of the width.
 MOST_PEOPLE = 12
 _CELL = 10
+# Said of the times of a play in which they are not the program's own.
+IN_TURN = " (The server's threads were made to answer in turn, which takes longer: these times are not its pace.)"
 
 
 def overlap(play: Played, width: int) -> list[Block]:
@@ -25,8 +27,9 @@ def overlap(play: Played, width: int) -> list[Block]:
         return []
     cast = list(dict.fromkeys([*play.recording.began.accounts, *(wait.actor for wait in found)]))
     quiet = "What people asked, and in brackets how much of it while somebody else was waiting for an answer"
+    pace = _throughput(found) + (IN_TURN if play.outcome.in_turn else "")
     return [BLANK, line(Span(quiet, Style.QUIET), indent=2), _people(found, beside, width, cast), BLANK,
-            _commands(found, beside), line(Span(_throughput(found), Style.QUIET), indent=2)]  # fmt: skip
+            _commands(found, beside), line(Span(pace, Style.QUIET), indent=2)]  # fmt: skip
 
 
 def overlapping(found: Sequence[Wait]) -> set[Wait]:

@@ -11,7 +11,6 @@ from typing import Literal
 
 from harness.events import (
     Capped,
-    Conduct,
     Exited,
     FileSeen,
     Idled,
@@ -29,7 +28,9 @@ from harness.stage import folder
 from harness.stage.actor import Actor, Terminal
 from harness.stage.asking import Asking
 from harness.stage.box import USUAL, Bounds, Box, Level, NotSpawned, StageError
+from harness.stage.cast import Cast
 from harness.stage.census import Counting, since, unasked
+from harness.stage.conducted import note_conduct
 from harness.stage.evidence import Observer
 from harness.stage.procfs import Table
 from harness.stage.pumping import signal_name
@@ -72,14 +73,13 @@ class Stage(Taps):
         self._folder.mkdir(parents=True, exist_ok=True)
         self._recorder = recorder
         self._limits = limits
-        self._environment = dict(environment)
-        self._actors: dict[str, Actor] = {}
         self._closed = self._left = False
         self._lacks = 0  # so much of what the box lacks was noted
         self._network = network
         self._box = Box(level, relay=network is not None, folder=self._folder, shown=shown, bounds=limits.bounds)
         self.level: Literal["box", "plain"] = self._box.level
         self.why_plain = self._box.why_plain
+        self._cast = Cast(self._folder, self._box, environment)
         self._wires = Wires(self._box, server)
         self._open_eyes(seed, server)
 
@@ -89,7 +89,7 @@ class Stage(Taps):
         self._counting: Counting | None = None
         observer = None
         if self._box.proc >= 0 and self._limits.proc:
-            self._table = Table(self._box.proc, self._whose)
+            self._table = self._cast.table = Table(self._box.proc, self._cast.whose)
             observer = Observer(self._table, self._wires.open_eyes(self._table), own_namespace=self.level == "box")
             self._counting = Counting(self._recorder, self._table, server)
         self._turns = Turns(self._recorder, self._table, seed)
@@ -126,35 +126,13 @@ class Stage(Taps):
 
     def folder_of(self, actor: str) -> Path:
         """That actor's folder, made on first use."""
-        return self._actor(actor).folder
-
-    def _actor(self, handle: str) -> Actor:
-        if handle not in self._actors:
-            place = self._folder / handle
-            place.mkdir(exist_ok=True)
-            self._actors[handle] = Actor(handle, place)
-        return self._actors[handle]
-
-    def _whose(self, pid: int, ppid: int, session: int) -> str | None:
-        """The actor that a process belongs to; None for the launcher and for strangers."""
-        assert self._table is not None
-        if pid in (self._box.launcher, self._box.guardian):
-            return None
-        for actor in self._actors.values():
-            if session in actor.pids or pid in actor.pids:
-                return actor.handle
-        if ppid in self._table.processes:
-            return self._table.processes[ppid].actor
-        environment = self._table.text(f"{pid}/environ").split("\0")
-        if f"HARNESS_RUN={self._box.tag}" not in environment and self.level != "box":
-            return None
-        return next((e.partition("=")[2] for e in environment if e.startswith("HARNESS_ACTOR=")), "")
+        return self._cast[actor].folder
 
     # --- what is done
 
     def start(self, actor: str, argv: Sequence[str]) -> None:
         """Start a program in the actor's folder, in a terminal of its own."""
-        who = self._actor(actor)
+        who = self._cast[actor]
         self._still.pump()
         if who.alive:
             raise ValueError(f"{actor} is still running")
@@ -165,8 +143,9 @@ class Stage(Taps):
         self._still.forget(who)
         terminal = Terminal()
         who.life += 1
-        spawned = self._box.spawn(actor, argv, who.folder, self._environment_of(who), terminal.slave,
-                                  self._wires.side(actor))
+        spawned = self._box.spawn(
+            actor, argv, who.folder, self._cast.environment_of(who), terminal.slave, self._wires.side(actor)
+        )
         if isinstance(spawned, NotSpawned):
             self._not_started(who, terminal, argv, spawned)
             return
@@ -185,19 +164,9 @@ class Stage(Taps):
         # What a shell says: 127 not found, 126 not to be executed.
         self._recorder.note(Exited, actor=who.handle, status=127 if trouble.errno == 2 else 126, life=who.life)
 
-    def _environment_of(self, who: Actor) -> dict[str, str]:
-        """A fixed environment: what a program does must not depend on whose machine it is."""
-        return {
-            "PATH": os.environ.get("PATH", os.defpath), "HOME": str(who.folder), "PWD": str(who.folder),
-            "TERM": "xterm", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "USER": "student", "LOGNAME": "student",
-            "SHELL": "/bin/sh", "COLUMNS": "500", "LINES": "50", "TMPDIR": "/tmp",
-            "PYTHONFAULTHANDLER": "1", "PYTHONDONTWRITEBYTECODE": "1",
-            **self._environment, "HARNESS_RUN": self._box.tag, "HARNESS_ACTOR": who.handle,
-        }  # fmt: skip
-
     def type(self, actor: str, data: bytes, what: str = "line") -> bool:
         """Write to the actor's terminal, at once. Notes whether it could be typed, and says so."""
-        who = self._actor(actor)
+        who = self._cast[actor]
         self._still.before_typing()
         refusal = who.refuses(data)
         taken = 0
@@ -214,7 +183,7 @@ class Stage(Taps):
 
     def signal(self, actor: str, sig: signal.Signals) -> None:
         """Send the actor's program a signal."""
-        who = self._actor(actor)
+        who = self._cast[actor]
         self._still.before_typing()
         self._recorder.note(Signalled, actor=actor, signal=signal_name(sig))
         if not who.alive:
@@ -234,7 +203,7 @@ class Stage(Taps):
         settled = self._still.settle(typed_to, within)
         self._wires.look()
         if self._counting is not None:
-            self._counting.settled(settled.evidence, self._actors.values())
+            self._counting.settled(settled.evidence, self._cast)
         return settled
 
     def ready(self, actor: str, within: float) -> Listening | None:
@@ -254,7 +223,7 @@ class Stage(Taps):
         ports, sockets = sorted({port for port, _ in heard}), [f"{transport} {port}" for port, transport in heard]
         listening = self._recorder.note(Listening, actor=actor, ports=ports, sockets=sockets)
         if self._counting is not None:
-            self._counting.at_start(actor, self._actors.values())
+            self._counting.at_start(actor, self._cast)
         return listening
 
     def _not_yet(self, actor: str) -> bool:
@@ -269,7 +238,7 @@ class Stage(Taps):
 
     def wait_for(self, actor: str, pattern: bytes, within: float) -> bool:
         """Until the actor's output ends with `pattern`: only where the prompt is known to the letter."""
-        return self._still.wait_for(self._actor(actor), pattern, within)
+        return self._still.wait_for(self._cast[actor], pattern, within)
 
     def pass_time(self, seconds: float) -> float:
         """The scenario's own wait. What everybody did meanwhile, they did unasked. Says how much was their own time."""
@@ -290,7 +259,7 @@ class Stage(Taps):
         """
         # To be traced everybody must run for a moment: that is not held against them.
         self._still.before_typing()
-        self._turns.take(self._actor(actor), alike=alike)
+        self._turns.take(self._cast[actor], alike=alike)
 
     def begin_turns(self) -> None:
         """What they are to answer is about to be typed."""
@@ -311,21 +280,21 @@ class Stage(Taps):
 
     def alive(self, actor: str) -> bool:
         """Whether the actor's program runs, as far as was pumped."""
-        return self._actor(actor).alive
+        return self._cast[actor].alive
 
     def output(self, actor: str) -> bytes:
         """All that its program has said in this life, up to the limit."""
-        return bytes(self._actor(actor).output)
+        return bytes(self._cast[actor].output)
 
     def look_at(self, when: str, path: str) -> FileSeen:
         """Take down one file, named as scenarios do: "server/3331"."""
         handle, _, name = path.partition("/")
-        state, content = folder.look(self._actor(handle).folder / name, self._limits.file)
+        state, content = folder.look(self._cast[handle].folder / name, self._limits.file)
         return self._recorder.note_file(when, path, state, content)
 
     def snapshot(self, when: str) -> None:
         """Take down every file in every actor's folder."""
-        for actor in self._actors.values():
+        for actor in self._cast:
             for number, path in enumerate(folder.files(actor.folder)):
                 if number >= self._limits.files:
                     self._recorder.note(Capped, actor=actor.handle, limit=self._limits.files, what="files")
@@ -338,7 +307,8 @@ class Stage(Taps):
         """The play is over: say how each program had behaved. Whatever is done from here on is no part of it."""
         if not self._left:
             self._left = True
-            self._take_leave()
+            self._still.last_words()
+            note_conduct(self._recorder, self._cast, self._table)
 
     def end(self, actor: str) -> None:
         """End its program, and wait until it is gone."""
@@ -349,7 +319,7 @@ class Stage(Taps):
         """Ask their programs where their threads stand (`Asked`). They may not outlive it, so it is the last thing."""
         self.take_leave()
         if self._asking is not None:
-            self._asking.ask([self._actor(actor) for actor in actors if self.alive(actor)])
+            self._asking.ask([self._cast[actor] for actor in actors if self.alive(actor)])
 
     def close(self) -> None:
         """End everything that was started, and say how each program had behaved."""
@@ -361,25 +331,10 @@ class Stage(Taps):
             self.take_leave()
         finally:
             self._box.close()
-            for actor in self._actors.values():
+            for actor in self._cast:
                 self._still.forget(actor)
                 actor.end_terminal()
             self._still.close()
             if self._table is not None:
                 self._table.close()
             self._wires.close()
-
-    def _take_leave(self) -> None:
-        self._still.last_words()
-        for actor in self._actors.values():
-            if actor.life == 0:
-                continue
-            left = [p for p in (self._table.processes.values() if self._table else ()) if p.actor == actor.handle]
-            # One that has ended and waits to be reaped has no command line any more.
-            stayed = [] if actor.alive else [command for process in left if (command := process.command())]
-            cpu = actor.cpu + sum(process.cpu() for process in left)
-            self._recorder.note(Conduct, actor=actor.handle, cpu=round(cpu, 3),
-                                idle_switches=actor.idle_switches, stayed=stayed)  # fmt: skip
-            if actor.alive:
-                how = {"status": None, "signal": "SIGKILL", "by_us": True}
-                self._recorder.note(Exited, actor=actor.handle, life=actor.life, **how)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from report_builders import Play, begun, report
@@ -66,6 +67,15 @@ def test_who_asked_what_beside_whom_is_shown_to_who_asks() -> None:
     assert ["LST", "2", "1", "10", "ms", "20", "ms", "20", "ms"] in rows
     assert "3 answers in 40 ms in which somebody waited for one: 75 a second; 2 at once" in " ".join(
         word for row in rows for word in row)  # fmt: skip
+
+
+def test_times_of_threads_in_turn_are_said_to_be_no_pace() -> None:
+    """They ran one at a time, stopped at each call: who reads the table must not take it for how fast it answers."""
+    play = wired().played()
+    said = "these times are not its pace"
+    assert said not in " ".join(shown(play, 80, verbose=True).split())
+    in_turn = replace(play, outcome=replace(play.outcome, in_turn=True))
+    assert said in " ".join(shown(in_turn, 80, verbose=True).split())
 
 
 def test_a_play_in_which_nobody_asked_beside_another_has_no_such_tables() -> None:
