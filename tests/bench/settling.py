@@ -82,8 +82,12 @@ def _missed(stage: Stage, recorder: Recorder, number: int) -> bool:
 
 @contextlib.contextmanager
 def burners(count: int) -> Iterator[None]:
-    """So many processes that do nothing but run."""
-    started = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    """So many processes that do nothing but run.
+
+    Each in a session of its own: Linux shares out time among sessions first, and a program that is played has one.
+    """
+    burn = [sys.executable, "-c", "while True: pass"]
+    started = [subprocess.Popen(burn, start_new_session=True) for _ in range(count)]
     try:
         yield
     finally:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,20 +9,9 @@ import pytest
 from harness.recording import Recorder
 from harness.scenario.network import Network
 from harness.stage import Stage
+from tests.bench.settling import burners
 from tests.harness.stage import wired
 from tests.harness.stage.conftest import SHOWN, program
-
-
-@contextlib.contextmanager
-def burners(count: int) -> Iterator[None]:
-    """So many processes that do nothing but run."""
-    started = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
 
 
 def too_early(level: str, folder: Path, rounds: int, network: Network | None = None) -> list[int]:
