@@ -54,7 +54,7 @@ def _verdict(framing: Framing) -> str:
     if framing.kind is Kind.UNKNOWN:
         return "what frames a message cannot be told"
     if framing.kind is Kind.NONE:
-        return "nothing frames a message"
+        return "nothing was found that frames a message"
     return framing.name if framing.confidence == "sure" else f"most likely {framing.name}"
 
 

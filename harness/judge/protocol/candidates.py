@@ -6,10 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import product
 from math import gcd
 from typing import TypeVar
 
-from harness.judge.protocol.cutters import Digits, Json, Length, Taken, is_text
+from harness.judge.protocol.cutters import Cutter, Digits, Headed, Json, Length, Taken, is_text
 
 Way = TypeVar("Way")  # the fields of one way of framing
 
@@ -24,6 +25,7 @@ _WIDTHS = ((8, True), (8, False), (4, True), (4, False), (2, True), (2, False), 
 # What may begin a mark that ends messages; a prompt ends in one of the others.
 _MARK = re.compile(rb"[^\w .,?!:>)\x80-\xff]")
 _DIGITS = re.compile(rb"\d{1,10}")
+_HEAD_ENDS = (b"\r\n\r\n", b"\n\n", b"\r\n", b"\n")
 _SEPARATORS = (b"\r\n", b"\n", b":", b" ", b"|", b",", b";", b"#", b"\0", b"\t")
 
 
@@ -79,11 +81,11 @@ def lengths(samples: Sequence[bytes]) -> list[Length]:
                                           lambda way: way[1] >= 4)]  # fmt: skip
 
 
-def _chain(length: Length, turn: bytes) -> bool:
-    """Whether several messages with such a length fill this turn."""
+def _chain(cutter: Cutter, turn: bytes) -> bool:
+    """Whether messages with such a length fill this turn."""
     at = 0
     for _ in range(_LINKS):
-        taken = length.take(turn, at)
+        taken = cutter.take(turn, at)
         if not isinstance(taken, Taken) or taken.end <= at or taken.end > len(turn):
             return False
         at = taken.end
@@ -107,6 +109,20 @@ def digits(samples: Sequence[bytes]) -> list[Digits]:
                 _measure(sizes, turn, (offset, 0, separator), found.end() + len(separator), int(found.group()))
     return [Digits(*way) for way in _best(sizes, len(samples), lambda way: (way[1], len(way[2]), -way[0]),
                                           lambda way: way[1] >= 4 or bool(way[2]))]  # fmt: skip
+
+
+def headed(samples: Sequence[bytes]) -> list[Headed]:
+    """Texts that tell of the content behind them, right about the size of many turns, the best first."""
+    sizes: defaultdict[tuple[bytes, int], list[int]] = defaultdict(list)
+    # Content may be followed by a newline of its own, which it does not count.
+    for end, extra in product(_HEAD_ENDS, range(3)):
+        cutter = Headed(end, extra)
+        for turn in samples:
+            told = cutter.take(turn, 0)
+            # A line that ends in 0 tells nothing yet.
+            if isinstance(told, Taken) and told.stop > turn.find(end) + len(end) and _chain(cutter, turn):
+                sizes[end, extra].append(len(turn))
+    return [Headed(*way) for way in _best(sizes, len(samples), lambda way: (len(way[0]), -way[1]), lambda _: False)]
 
 
 def _measure(sizes: defaultdict[tuple[int, int, bytes, int], list[int]], turn: bytes, way: tuple[int, int, bytes],

@@ -22,6 +22,10 @@ LONGEST = 256 * 1024
 _CONTROL = re.compile(rb"[\x00\x05\x06\x0e-\x1a\x1c-\x1f]")
 _JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[{}\[\]]', re.DOTALL)
 DEEPEST = 200
+# What tells of the content that follows it is short.
+_LONGEST_HEAD = 1024
+_LAST_NUMBER = re.compile(rb"[\s:=|,;#]\d{1,10}\Z")
+_LENGTH_FIELD = re.compile(rb"(?im)^[^\r\n:=]*length[^\r\n:=]*[:=] *(\d{1,10})(?=\r?$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,38 @@ class Digits:
         if not 0 <= size <= LARGEST:
             return None
         return Taken(head + size, head, head + size)
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """Text up to `end` that says how long the content behind it is: its last word, or a field of that name. What
+    follows is `extra` bytes longer. The text is part of what the message says.
+    """
+
+    end: bytes
+    extra: int = 0
+
+    def take(self, data: bytes, at: int) -> Taken | int | None:
+        """The head, and as many bytes as it says."""
+        found = data.find(self.end, at, at + _LONGEST_HEAD)
+        stop = found if found >= 0 else min(len(data), at + _LONGEST_HEAD)
+        if not is_text(data[at:stop]):
+            return None
+        if found < 0:
+            return MORE if stop == len(data) else None
+        size = _told(data[at:stop])
+        if size is None or size + self.extra > LARGEST:
+            return None
+        return Taken(stop + len(self.end) + size + self.extra, at, stop + len(self.end) + size)
+
+
+def _told(head: bytes) -> int | None:
+    """The length that a head tells of."""
+    fields = _LENGTH_FIELD.findall(head)
+    if fields:
+        return int(fields[-1])
+    last = _LAST_NUMBER.search(head)
+    return int(last.group()[1:]) if last else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.judge.protocol.candidates import SAMPLES, custom_end, digits, is_lines, json_between, lengths, record_size
+from harness.judge.protocol import candidates
+from harness.judge.protocol.candidates import SAMPLES, custom_end, digits, is_lines, json_between, record_size
 from harness.judge.protocol.cutters import Cutter, Digits, Json, Length, Pickle, Record, Terminated
 from harness.judge.protocol.streams import Link, Stream, groups
 from harness.judge.protocol.walk import Piece, Walked, turn_starts, walk
@@ -86,10 +87,13 @@ def _ways(streams: list[Stream]) -> Iterator[tuple[Kind, str, Cutter]]:
     # Before any length: a pickle has one of its own inside.
     yield Kind.PICKLE, "pickles one behind the other: each ends in an operation that says so", Pickle()
     if not is_lines(samples):
-        for length in lengths(samples):
+        for length in candidates.lengths(samples):
             yield Kind.LENGTH, _length(length), length
     for digit in digits(begun):
         yield Kind.DIGITS, _digits(digit), digit
+    for head in candidates.headed(samples):
+        closed = "an empty line" if head.end in (b"\n\n", b"\r\n\r\n") else "a newline"
+        yield Kind.DIGITS, f"a length in digits in a head of text that ends in {closed}", head
     ends = {b"\n\n": "an empty line", b"\r\n\r\n": "an empty line", b"\r\n": "CR and LF", b"\n": "a newline"}
     for end, name in ends.items():
         if any(turn.endswith(end) for turn in samples) or not samples:
@@ -185,7 +189,7 @@ def _nothing(streams: dict[int, Stream], chunks: int) -> Framing:
         few = "; they are nearly all alike, so that anything would fit" if len(samples) >= 3 and alike else ""
         why = f"{_count(chunks, 'piece')} of data came{few or ', too little to tell'}"
         return Framing(Kind.UNKNOWN, "unsure", "cannot be told", why, _by_chunk(streams), chunks)
-    why = (f"in {len(samples)} turns there is no length, no end and no other mark that is always there: "
+    why = (f"in {len(samples)} turns no length, no end and no other mark was found that is always there: without one "
            "what one recv() brings must be taken for a message, or shown just as it comes")
     return Framing(Kind.NONE, "likely", "nothing", why, _by_chunk(streams), chunks)
 

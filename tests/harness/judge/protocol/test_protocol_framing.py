@@ -83,6 +83,12 @@ def test_it_is_told_in_words(name: str, words: str) -> None:
 TEXTS = ["USER yoda", "PASS jedi*knight", "CRT 3331", "MSG 3331 Networks is awesome", "LST", "RDT 3331"]
 
 
+def headed(text: bytes, frame: bytes) -> bytes:
+    """A text in such a frame: its first word, how long the rest is, the rest."""
+    word, _, rest = text.partition(b" ")
+    return frame % (word, len(rest), rest)
+
+
 @pytest.mark.parametrize(("kind", "name", "encode"), [
     (Kind.LENGTH, "in 2 bytes, the least", lambda text: struct.pack("<H", len(text)) + text),
     (Kind.LENGTH, "in 1 byte", lambda text: bytes([len(text)]) + text),
@@ -90,6 +96,9 @@ TEXTS = ["USER yoda", "PASS jedi*knight", "CRT 3331", "MSG 3331 Networks is awes
     (Kind.LENGTH, "(it counts itself)", lambda text: struct.pack(">I", len(text) + 4) + text),
     (Kind.DIGITS, "digits up to ':'", lambda text: b"%d:%s" % (len(text), text)),
     (Kind.DIGITS, "in 4 digits", lambda text: b"%04d%s" % (len(text), text)),
+    (Kind.DIGITS, "ends in a newline", lambda text: headed(text, b"%s %d\n%s")),
+    (Kind.DIGITS, "ends in a newline", lambda text: headed(text, b"%s %d\r\n%s\r\n")),
+    (Kind.DIGITS, "ends in an empty line", lambda text: headed(text, b"%s\r\nContent-Length: %d\r\nNo: 1\r\n\r\n%s")),
     (Kind.JSON, "with nothing between", lambda text: json.dumps({"said": text.decode()}).encode()),
     (Kind.PICKLE, "pickles one behind the other", lambda text: pickle.dumps((1, text.decode()))),
     (Kind.LINE, "a zero byte", lambda text: text + b"\0"),
