@@ -69,7 +69,8 @@ class Stillness(Pump):
             return self._settle_by_time(within)
         play = Settling(self, within)
         evidence, picture = play.run()
-        if not self.starting:  # how long a program takes to start says nothing of its answers
+        # How long a program takes to start says nothing of its answers, nor how long threads take that were held.
+        if not self.starting and not self._turns.taken:
             rested = play.own if evidence in ("still", "stuck") else 0.0
             self.slowest = max(self.slowest, play.answered or rested)
         return self._conclude(evidence, picture, typed_to, play)
@@ -162,6 +163,20 @@ class Stillness(Pump):
         """A picture, with the terminals that were typed to since the last settling."""
         assert self._observer is not None
         return self._observer.picture({n: a for n, a in self._actors.items() if a.typed_to})
+
+    def all_reported(self) -> bool:
+        """Whether every program that has ended has been reported.
+
+        Of one whose threads were traced the kernel tells only once the last of them is gone for the tracer, too: until
+        then nothing but zombies is left of it.
+        """
+        return super().all_reported() and not any(map(self._only_zombies, self._actors.values()))
+
+    def _only_zombies(self, actor: Actor) -> bool:
+        process = self._table.processes.get(actor.pid) if self._table is not None and actor.alive else None
+        if process is None or not process.threads:
+            return False
+        return all(thread.wait is not None and thread.wait.call == "zombie" for thread in process.threads.values())
 
     def let_go(self) -> bool:
         """All is still: whether the network lets go of something that it kept until then."""

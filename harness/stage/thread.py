@@ -36,8 +36,8 @@ class Thread:
     """A thread, as it stood when it was looked at last."""
 
     __slots__ = (
-        "_call", "_sched", "_stat", "begun", "idle", "line", "name", "process", "restless", "sched", "seen", "since",
-        "tid", "wait",
+        "_call", "_endless", "_sched", "_stat", "begun", "idle", "line", "name", "process", "restless", "sched", "seen",
+        "since", "tid", "wait",
     )  # fmt: skip
 
     def __init__(self, process: Process, tid: int, seen: float) -> None:
@@ -50,6 +50,7 @@ class Thread:
         self.name = self._read_name()
         self.sched = b""
         self.line = b""
+        self._endless = b""  # its last wait that had no end
         self.wait: Wait | None = None
         self.seen = seen  # when it was last looked at
         self.since = seen  # not before this moment did its wait begin
@@ -77,7 +78,9 @@ class Thread:
         restarted = line.startswith(_RESTARTED) and same_arguments and self.wait is not None
         self.sched, self.line, self.seen = sched, line, now
         if not restarted:
-            self.wait = self._read_wait(line)
+            self.wait = self._resumed(line) or self._read_wait(line)
+            if self.wait is not None and not self.wait.timed:
+                self._endless = line
         if len(self.begun) < MOST_WAITS:
             self.begun[line] = self.begun.get(line, 0) + 1
         return self.wait is not None, False
@@ -87,6 +90,15 @@ class Thread:
         if call is not None:
             return syscalls.wait_of(call, self.process.peek)
         return None if line.startswith(b"running") else self._other(line)
+
+    def _resumed(self, line: bytes) -> Wait | None:
+        """After SIGCONT a wait goes on under another name: if it had no end, as the call that it was. (It may have been
+        seen between the two, on its way.) What it waits for is read anew.
+        """
+        if not line.startswith(_RESTARTED) or line.split()[1:4] != self._endless.split()[1:4]:
+            return None
+        wait = self._read_wait(self._endless.split()[0] + b" " + line.partition(b" ")[2])
+        return wait if wait is not None and not wait.timed else None
 
     def _other(self, line: bytes) -> Wait | None:
         """In no call, or in one that the table does not know: the letter of its state decides."""

@@ -39,6 +39,11 @@ class Turns:
             self._number += 1
             self._table.traced = True
 
+    @property
+    def taken(self) -> bool:
+        """Whether threads run one at a time now, or are about to."""
+        return self._lockstep is not None
+
     def begin(self) -> None:
         """What they are to answer has been sent."""
         if self._lockstep is not None:

@@ -114,6 +114,19 @@ def test_a_paused_client_does_not_ask(stage: Stage) -> None:
     assert stage.settle(within=10).asks == ["yoda"]
 
 
+def test_who_waits_without_end_and_goes_on_after_a_stop_is_at_rest(stage: Stage) -> None:
+    """The kernel calls the wait otherwise from then on, and the thread may be seen on its way back into it."""
+    stage.start("yoda", python("import select\np = select.poll()\np.register(0)\nprint('> ')\np.poll()\ninput()"))
+    assert stage.settle(within=20).evidence == "still"
+    seen = set()
+    for _ in range(20):
+        stage.signal("yoda", signal.SIGSTOP)
+        seen.add(stage.settle(within=20).evidence)
+        stage.signal("yoda", signal.SIGCONT)
+        seen.add(stage.settle(within=20).evidence)
+    assert seen == {"still"}
+
+
 def test_a_wait_with_a_late_end_is_told_with_its_end(stage: Stage) -> None:
     """settimeout(60): nothing can come before a minute has passed, and nobody waits for it."""
     stage.start("yoda", python("import time\nprint('up', flush=True)\ntime.sleep(60)"))

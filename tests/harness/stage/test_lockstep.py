@@ -80,6 +80,16 @@ def turns(recorder: Recorder) -> TookTurns:
     return found
 
 
+def test_how_long_they_take_says_nothing_of_their_pace(level: str, tmp_path: Path) -> None:
+    """What a program is given in later settlings grows with its slowest answer: that would be seconds for nothing."""
+    with opened(tmp_path, level, Recorder(), 0) as stage:
+        stage.start("a", program("at_once.py", "create", "create"))
+        stage.settle(within=LONG)
+        before = stage._still.slowest
+        assert at_one_instant(stage)[0] != ""
+        assert stage._still.slowest == before
+
+
 @pytest.mark.parametrize(("first", "last", "seed", "said"), RACES, ids=[f"{one[0]}-{one[1]}" for one in RACES])
 def test_a_race_is_met_in_every_play(first: str, last: str, seed: int, said: list[str], level: str,
                                      tmp_path: Path) -> None:  # fmt: skip
