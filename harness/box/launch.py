@@ -78,7 +78,7 @@ class Launcher:
                 pause = watch.pause() if watch is not None else None
                 for fd, _ in poller.poll(None if pause is None else int(pause * 1000) + 1):
                     if fd == self._bell:
-                        self._reap()
+                        self._reap(watch)
                     elif not self._receive():
                         return
                 for over in watch.over() if watch is not None else ():
@@ -155,17 +155,30 @@ class Launcher:
                     most = resource.prlimit(pid, resource.RLIMIT_NPROC)[1]
                     resource.prlimit(pid, resource.RLIMIT_NPROC, (room if most < 0 else min(room, most), most))
 
-    def _reap(self) -> None:
+    def _reap(self, watch: Watch | None) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(self._bell, 4096)
-        while True:
-            try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            actor = self.programs.pop(pid, None)
-            if actor is not None:
-                cpu = usage.ru_utime + usage.ru_stime
-                tell(self._control, {"exited": pid, "actor": actor, "status": status, "cpu": cpu})
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                # Looked at first, and then reaped: what a program has written is known until then.
+                ended = self._look_at_one(watch) if watch is not None else -1
+                if ended == 0:
+                    return
+                pid, status, usage = os.wait4(ended, os.WNOHANG)
+                if pid == 0:
+                    return
+                actor = self.programs.pop(pid, None)
+                if actor is not None:
+                    cpu = usage.ru_utime + usage.ru_stime
+                    tell(self._control, {"exited": pid, "actor": actor, "status": status, "cpu": cpu})
+
+    def _look_at_one(self, watch: Watch) -> int:
+        """The pid of a child that has ended and is to be reaped, 0 for none; what it had used up is told first."""
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None:
+            return 0
+        killed = ended.si_code == os.CLD_KILLED and ended.si_status == signal.SIGKILL
+        if ended.si_pid in self.programs and not killed:
+            for over in watch.at_its_end(ended.si_pid, self.programs[ended.si_pid]):
+                tell(self._control, over)
+        return ended.si_pid

@@ -19,7 +19,7 @@ from harness.box.sweeping import descendants, pids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
 # Seconds between two looks at the processes, and at what they have written. A slow look comes less often, so that it
@@ -86,7 +86,7 @@ class Watch:
         self._programs = Programs(started, folder, everybody)
         self._own_tmp = everybody and os.path.ismount("/tmp")
         self._next = self._next_files = 0.0
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[int, str, str]] = set()
         self._held: set[int] | None = None  # everybody is stopped; these had been before
 
     def pause(self) -> float | None:
@@ -103,13 +103,31 @@ class Watch:
         running = list(self._programs.look())
         over = list(self._processes(running)) or [*self._memory(running), *self._written(running)]
         for actor, what, seen in over:
-            self._end(actor)
-            if (actor, what) not in self._told:
-                self._told.add((actor, what))
-                yield {"over": what, "actor": actor, "bound": self._bounds[what], "seen": seen}
+            if actor in (whose for _, whose, _, _ in running):  # what somebody left behind who is gone ends nobody
+                self._end(actor)
+                yield from self._tell(self._newest(actor), actor, what, seen)
         self._let_go()
         now = time.monotonic()
         self._next = now + min(max(SOON, (now - began) * SHARE), LATER)
+
+    def at_its_end(self, pid: int, actor: str) -> Iterator[dict[str, Any]]:
+        """What a program had used up that has just ended by itself, and is not reaped yet.
+
+        The kernel refuses what would be more, and most programs die of that: often before the next look, so that it
+        would be luck whether they are told why.
+        """
+        for whose, what, seen in self._used([actor], [(pid, actor, 0, 0), *self._programs.look()]):
+            if whose == actor:
+                yield from self._tell(pid, actor, what, seen)
+
+    def _tell(self, pid: int, actor: str, what: str, seen: int) -> Iterator[dict[str, Any]]:
+        """Once for each program: one that is started again in a folder that is full is told so again."""
+        if (pid, actor, what) not in self._told:
+            self._told.add((pid, actor, what))
+            yield {"over": what, "actor": actor, "bound": self._bounds[what], "seen": seen}
+
+    def _newest(self, actor: str) -> int:
+        return next((pid for pid, whose in reversed(self._started.items()) if whose == actor), 0)
 
     def _memory(self, running: list[tuple[int, str, int, int]]) -> Iterator[tuple[str, str, int]]:
         """Pages that several share count for each in the kernel's cheap number: it only says when to count well."""
@@ -144,13 +162,16 @@ class Watch:
         began = time.monotonic()
         if began < self._next_files:
             return
-        sizes = {actor: _size(f"{self._folder}/{actor}", self._bounds["files"])
-                 for actor in sorted(set(self._started.values()))}  # fmt: skip
+        yield from self._used(sorted(set(self._started.values())), running)
+        self._next_files = time.monotonic() + min(max(LATER, (time.monotonic() - began) * SHARE), LATEST)
+
+    def _used(self, actors: Iterable[str], running: list[tuple[int, str, int, int]]) -> Iterator[tuple[str, str, int]]:
+        sizes = {actor: _size(f"{self._folder}/{actor}", self._bounds["files"]) for actor in actors}
         for actor, size in _nameless(running).items():
             have = sizes.get(actor, (0, 0))
             sizes[actor] = have[0] + size, have[1]
         for actor, (size, number) in sizes.items():
-            if size > self._bounds["disk"]:
+            if size >= self._bounds["disk"]:  # one file never has more: the kernel sees to that
                 yield actor, "disk", size
             if number > self._bounds["files"]:
                 yield actor, "files", number
@@ -160,7 +181,6 @@ class Watch:
                 yield _writer(running), "disk", room.f_blocks * room.f_frsize
             elif room.f_files and room.f_ffree == 0:
                 yield _writer(running), "files", room.f_files
-        self._next_files = time.monotonic() + min(max(LATER, (time.monotonic() - began) * SHARE), LATEST)
 
     def _end(self, actor: str) -> None:
         """End all of this actor's processes, which may be forking as fast as they can."""

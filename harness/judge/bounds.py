@@ -20,30 +20,34 @@ _LIKELY = {
 
 
 def too_much(view: View, exited: Exited, at: int) -> Miss | None:
-    """Why a program that was ended was ended, if it was for taking too much."""
-    if exited.signal != "SIGKILL":
-        return None
+    """Why a program ended, if that was for taking too much: it was ended, or got no more and gave up."""
     mine = [e for e in view.events[view.born(exited.actor, at) : at]
             if isinstance(e, Exceeded) and e.actor == exited.actor]  # fmt: skip
-    return _miss(view, mine[-1], Verdict.FAILED) if mine else None
+    return _miss(view, mine[-1], Verdict.FAILED, exited) if mine else None
 
 
 def unseen(view: View) -> Iterator[tuple[str, Miss]]:
-    """What was ended and was no program in a terminal: left by one that had ended, or known to belong to nobody."""
+    """What no program's end was told by: left by one that had ended, known to belong to nobody, or ended as it may."""
     for at, event in enumerate(view.events):
         if isinstance(event, Exceeded) and not _ended_a_program(view, event, at):
-            yield event.actor, _miss(view, event, Verdict.PASSED)
+            yield event.actor, _miss(view, event, Verdict.PASSED, _end_of(view, event, at))
+
+
+def _end_of(view: View, event: Exceeded, at: int) -> Exited | None:
+    return next((e for e in view.events[at:] if isinstance(e, Exited) and e.actor == event.actor), None)
 
 
 def _ended_a_program(view: View, event: Exceeded, at: int) -> bool:
+    """Whether a crash tells of it. (A client that gives up by itself is none.)"""
     later = (e for e in view.events[at:] if isinstance(e, Exited) and e.actor == event.actor)
-    return any(not e.by_us and e.step is not None for e in later)
+    return any(not e.by_us and e.step is not None and (e.signal or e.actor not in view.began.accounts) for e in later)
 
 
-def _miss(view: View, event: Exceeded, verdict: Verdict) -> Miss:
+def _miss(view: View, event: Exceeded, verdict: Verdict, exited: Exited | None) -> Miss:
     who = say.program(view, event.actor) if event.actor else "a program that one of them had started"
-    sentence = f"{who} took more than {amount(event.what, event.bound)} and was ended"
-    if event.what == "processes":
-        sentence = f"{who} had more than {amount(event.what, event.bound)} and was ended"
+    verb = "had" if event.what == "processes" else "took"
+    sentence = f"{who} {verb} more than {amount(event.what, event.bound)} and was ended"
+    if exited is not None and not exited.by_us and exited.signal != "SIGKILL":
+        sentence = f"{who} had used up its {amount(event.what, event.bound)} when it {say.ending(exited)}"
     return Miss("exceeded", sentence, f"at most {amount(event.what, event.bound)}", amount(event.what, event.seen),
                 verdict=verdict, likely=_LIKELY.get(event.what, ""))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from harness.events import Ended, Exited, Listening, Noted, Settled
 from harness.judge import sentences as say
+from harness.judge.bounds import too_much
 from harness.judge.causes import traceback
 from harness.judge.evidence import refusal
 from harness.judge.miss import Miss
@@ -41,7 +42,8 @@ def not_ready(view: View) -> Judged:
     server = _server(view)
     if server is None or any(isinstance(e, Listening) and e.actor == server for e in view.events):
         return
-    exited = next((e for e in view.events if isinstance(e, Exited) and e.actor == server and not e.by_us), None)
+    at, exited = next(((at, e) for at, e in enumerate(view.events)
+                       if isinstance(e, Exited) and e.actor == server and not e.by_us), (0, None))  # fmt: skip
     settled = next((e for e in view.events if isinstance(e, Settled)), None)
     shown = say.shown(view.text(server, 0, len(view.events)))
     where = say.theirs(view, server, "terminal")
@@ -50,6 +52,8 @@ def not_ready(view: View) -> Judged:
     printed = "" if error else f"; it printed {shown}"
     expected = "a server that listens"
     if exited is not None:
+        if (took := too_much(view, exited, at)) is not None:
+            likely = f"{took.sentence}: {took.likely}"
         sentence = f"the {server} {say.ending(exited)} before it listened on a port{printed}"
         yield server, Miss("not-ready", sentence, expected, say.ending(exited), "", where, likely)
         return
