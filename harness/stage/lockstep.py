@@ -46,7 +46,7 @@ class Lockstep:
         self._traced: dict[int, int] = {}  # thread -> its /proc/.../stat
         self.threads = 0  # so many were traced in all
         self.stops = 0
-        self.last = 0.0  # when somebody last stood
+        self.rest = 0.0  # seconds in which nobody stood and nobody ran: all waited, and not for us
         self.trouble = ""
         self._thread = threading.Thread(target=self._run, name="lockstep", daemon=True)
         self._thread.start()
@@ -64,6 +64,11 @@ class Lockstep:
         # and would look as if they rested.
         while os.path.exists(f"/proc/self/task/{self._thread.native_id}"):
             os.sched_yield()
+
+    @property
+    def traces(self) -> bool:
+        """Whether they run one at a time still; False once there were too many stops, or it took too long."""
+        return self._thread.is_alive()
 
     # --- in the thread that traces
 
@@ -111,6 +116,8 @@ class Lockstep:
             ptrace.interrupt(tid)
 
     def _take_on(self, tid: int) -> None:
+        if not tid or tid in self._traced:
+            return
         with contextlib.suppress(FileNotFoundError):
             self._traced[tid] = os.open(f"/proc/{tid}/stat", os.O_RDONLY | os.O_CLOEXEC)
             self.threads += 1
@@ -132,7 +139,9 @@ class Lockstep:
             self._standing.remove(tid)
             self._go_on(tid)
         else:
+            before = time.monotonic()
             self._over.wait(_LOOK_AGAIN)
+            self.rest += time.monotonic() - before
 
     def _take_stops(self) -> None:
         while (found := ptrace.stopped()) is not None:
@@ -140,14 +149,15 @@ class Lockstep:
             if not os.WIFSTOPPED(status):
                 self._forget(tid)
                 continue
-            if tid not in self._traced:  # born a moment ago
-                self._take_on(tid)
+            # Whoever is born counts from now on, and not only once it has come so far as to stand.
+            with contextlib.suppress(ProcessLookupError):
+                self._take_on(ptrace.born_of(tid, status))
+            self._take_on(tid)
             self._stopped(tid, os.WSTOPSIG(status), ptrace.event(status))
 
     def _stopped(self, tid: int, sig: int, event: int) -> None:
         if sig == ptrace.CALL or (event and sig == signal.SIGTRAP):
             self.stops += 1
-            self.last = time.monotonic()
             self._came.append(tid)
         elif event == ptrace.STOP:
             with contextlib.suppress(ProcessLookupError):

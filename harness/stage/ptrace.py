@@ -10,10 +10,12 @@ import os
 
 # Requests, and options: calls are told from signals, and whoever is born of a traced thread is traced from the start.
 _SYSCALL, _DETACH, _SEIZE, _INTERRUPT, _LISTEN, _CALL_INFO = 24, 17, 0x4206, 0x4207, 0x4208, 0x420E
+_EVENT_MESSAGE = 0x4201
 _SYSGOOD, _FORK, _VFORK, _CLONE = 1, 1 << 1, 1 << 2, 1 << 3
 _ENTRY = 1  # of _CALL_INFO: a call begins
 _WALL, _MINE_ONLY = 0x40000000, 0x20000000  # threads too; and no child of another thread of ours
 _PIDFD_GETFD = 438  # on every machine
+_BIRTHS = (1, 2, 3)  # PTRACE_EVENT_FORK, _VFORK, _CLONE
 CALL, STOP = 5 | 0x80, 128  # SIGTRAP as _SYSGOOD marks it; PTRACE_EVENT_STOP
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -68,6 +70,17 @@ def stopped() -> tuple[int, int] | None:
 def event(status: int) -> int:
     """What stopped it besides a signal, as ptrace(2) numbers them; 0: nothing."""
     return status >> 16
+
+
+def born_of(tid: int, status: int) -> int:
+    """Who was just born of a thread that stands for that, 0 if it stands for something else. Raises OSError."""
+    if event(status) not in _BIRTHS or _ptrace is None:
+        return 0
+    born = ctypes.c_ulong()
+    if _ptrace(_EVENT_MESSAGE, tid, None, ctypes.addressof(born)) < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return born.value
 
 
 def begins(tid: int) -> tuple[int, tuple[int, ...]] | None:

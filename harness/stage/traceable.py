@@ -13,11 +13,13 @@ from harness.stage import ptrace, syscalls
 from harness.stage.thread import JVM_THREADS
 
 # Calls that go on, when somebody was stopped in them, as if nothing had been. (epoll_wait ends with EINTR, and so does
-# any call on a socket with a time limit of its own: a program in C may take that for an error.)
+# any call on a socket with a time limit of its own: a program in C may take that for an error. The runtimes of Python
+# and Java make such a call once more, whichever it is, and tell the program nothing: PEP 475.)
 GO_ON = frozenset({
     "read", "readv", "recvfrom", "recvmsg", "accept", "accept4", "futex", "poll", "ppoll", "select", "pselect6",
     "wait4", "waitid", "clock_nanosleep", "nanosleep", "restart_syscall", "pause",
 })  # fmt: skip
+_ASK_AGAIN = ("python", "pypy", "java")
 _MAYBE_ON_SOCKETS = frozenset({"read", "readv", "recvfrom", "recvmsg", "accept", "accept4"})
 
 
@@ -63,10 +65,20 @@ def may_be_stopped(pid: int, tid: int) -> bool:
         return False
     if line.startswith(b"running"):
         return True
+    if _asks_again(pid):
+        return True
     call = syscalls.parse(line)
     if call is None or call.name not in GO_ON:
         return False
     return call.name not in _MAYBE_ON_SOCKETS or not _has_a_limit(pid, call.args[0])
+
+
+def _asks_again(pid: int) -> bool:
+    """Whether its runtime makes a call that was interrupted once more by itself."""
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe")).startswith(_ASK_AGAIN)
+    except OSError:
+        return False
 
 
 def _has_a_limit(pid: int, descriptor: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from harness.events import TookTurns
@@ -11,6 +12,9 @@ from harness.stage.handover import choice
 from harness.stage.lockstep import Lockstep
 from harness.stage.procfs import Table
 from harness.stage.traceable import family, outer_pid
+
+# Of a time in which all threads waited for this part at least, nothing is our doing.
+RESTS = 0.5
 
 
 class Turns:
@@ -26,6 +30,7 @@ class Turns:
         self._number = seed
         self._handle = ""
         self._lockstep: Lockstep | None = None
+        self._rest = 0.0  # of the lockstep, when it was asked last
 
     def take(self, actor: Actor, *, alike: bool) -> None:
         """All is still. What the actor's threads do from `begin` on, they do in turn. `alike`: all ask for the same."""
@@ -35,7 +40,7 @@ class Turns:
         pids = _pids(actor)
         if pids:
             self._handle = actor.handle
-            self._lockstep = Lockstep(pids, choice(self._number, alike=alike))
+            self._lockstep, self._rest = Lockstep(pids, choice(self._number, alike=alike)), 0.0
             self._number += 1
             self._table.traced = True
 
@@ -61,8 +66,14 @@ class Turns:
         return True
 
     def moving(self, since: float) -> bool:
-        """Whether somebody stood since then: that took our time, and not the program's."""
-        return self._lockstep is not None and self._lockstep.last > since
+        """Whether, for most of the time since `since`, threads stood or ran: that took our time, and not theirs.
+
+        Of a server that only looks up now and then all threads wait nearly always, as without us.
+        """
+        if self._lockstep is None or not self._lockstep.traces:
+            return False
+        before, self._rest = self._rest, self._lockstep.rest
+        return self._rest - before < RESTS * (time.monotonic() - since)
 
 
 def _pids(actor: Actor) -> Sequence[int]:

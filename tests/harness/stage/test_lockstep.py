@@ -123,15 +123,46 @@ def test_processes_take_turns_like_threads(level: str, recorder: Recorder, tmp_p
         assert answered(stage, "create", "create", "fork") == ["first: created", "last: created"]
 
 
+def test_who_is_born_at_that_instant_takes_turns_too(level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """A server that waits with a selector and leaves the work to threads that it starts then."""
+    with opened(tmp_path, level, recorder, 0) as stage:
+        assert answered(stage, "create", "create", "births") == ["first: created", "last: created"]
+        assert turns(recorder).threads == 4  # the main thread, the one that waits, and two that are born
+
+
 @pytest.mark.parametrize("how", ["epoll", "limit"])
-def test_who_would_notice_is_left_alone(how: str, level: str, recorder: Recorder, tmp_path: Path) -> None:
-    """epoll_wait() and a socket with SO_RCVTIMEO end with EINTR if stopped: only the main thread is traced."""
+def test_python_asks_again_and_may_be_stopped_anywhere(how: str, level: str, recorder: Recorder,
+                                                       tmp_path: Path) -> None:  # fmt: skip
+    """epoll_wait() and a socket with SO_RCVTIMEO end with EINTR if stopped; its runtime keeps that to itself."""
     with opened(tmp_path, level, recorder, 0) as stage:
         stage.start("a", program("at_once.py", "create", "create", how))
         stage.settle(within=LONG)
+        before = stage.output("a")
+        for _ in range(2):
+            stage.take_turns("a")
+            stage.end_turns()
+            assert stage.settle(within=LONG).evidence in ("still", "stuck")
+        assert [one.threads for one in recorder.recording.all(TookTurns)] == [3, 3]
+        assert stage.output("a") == before
+
+
+@pytest.mark.parametrize("how", [[], ["limit"]], ids=["epoll", "limit"])
+def test_who_would_notice_is_left_alone(how: list[str], level: str, recorder: Recorder, tmp_path: Path) -> None:
+    """A program in C is told EINTR by such a call, and may take it for an error: it is not stopped in it."""
+    binary = tmp_path / "notices"
+    subprocess.run(["gcc", "-o", binary, SHOWN[0] + "/notices.c"], check=True)
+    place = tmp_path / "place"
+    place.mkdir()
+    place.chmod(0o755)
+    tmp_path.chmod(0o755)
+    with Stage(place / "stage", recorder, level=level, seed=0, shown=[str(tmp_path)]) as stage:  # type: ignore[arg-type]
+        stage.start("a", [str(binary), *how])
+        stage.settle(within=LONG)
         stage.take_turns("a")
         stage.end_turns()
-        assert turns(recorder).threads == 1
+        stage.settle(within=LONG)
+        assert turns(recorder).threads == 0
+        assert stage.output("a") == b"ready\r\n"
 
 
 def test_who_calls_for_ever_is_let_go(level: str, recorder: Recorder, tmp_path: Path) -> None:

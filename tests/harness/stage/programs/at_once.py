@@ -1,6 +1,8 @@
 """Two threads that do something with files, with no lock: each when a line comes through its pipe, `first` or `last`.
 
-    at_once.py JOB JOB [wait in epoll | with a limit | fork]
+    at_once.py JOB JOB [wait in epoll | with a limit | fork | births]
+
+`births`: one thread waits for both pipes in epoll_wait(), and starts a new one for each line.
 
 A job is one of those below. What comes of it is printed, with the name of the thread before it.
 """
@@ -96,7 +98,24 @@ def work(name, job, how):
     pipe = os.open(name, os.O_RDWR)
     while True:
         wait(pipe, how)
-        print(f"{name}: {globals()[job]()}", flush=True)
+        do(name, job)
+
+
+def births(jobs):
+    """Wait for both, and let each be done by a thread that is born for it."""
+    poller = select.epoll()
+    pipes = {os.open(name, os.O_RDWR): name for name in jobs}
+    for pipe in pipes:
+        poller.register(pipe, select.EPOLLIN)
+    while True:
+        for pipe, _ in poller.poll():
+            os.read(pipe, 1)
+            threading.Thread(target=do, args=(pipes[pipe], jobs[pipes[pipe]])).start()
+
+
+def do(name, job):
+    """The job, once."""
+    print(f"{name}: {globals()[job]()}", flush=True)
 
 
 if __name__ == "__main__":
@@ -107,7 +126,9 @@ if __name__ == "__main__":
         file.write("12345")
     for name in ("first", "last"):
         os.mkfifo(name)
-    if how == "fork" and not os.fork():
+    if how == "births":
+        threading.Thread(target=births, args=({"first": sys.argv[1], "last": sys.argv[2]},)).start()
+    elif how == "fork" and not os.fork():
         work("first", sys.argv[1], how)
     else:
         if how != "fork":
