@@ -17,6 +17,7 @@ from harness.events import Began
 from harness.exits import Exit, Nothing, Wrong, exit_code
 from harness.explore.orders import was_drawn
 from harness.exploring import made_smaller, plays_of, tell_of_nothing, wanted
+from harness.grade.files import write
 from harness.grade.marks import Marks, side_by_side
 from harness.grade.rubric import Rubric, add_up, load_rubric, uncovered
 from harness.judge.judge import judge
@@ -84,7 +85,10 @@ def make_room(options: Options) -> None:
         recording.unlink()
     for file in (options.json, options.junit):
         if file is not None:
+            was_there = file.exists()
             file.open("a", encoding="utf-8").close()
+            if not was_there:  # an empty one would be all that a run leaves which is killed
+                file.unlink()
 
 
 def _play(setting: Setting, plays: Sequence[Task], jobs: int, view: Console) -> tuple[list[Played], bool]:
@@ -119,10 +123,18 @@ def _tell(report: Report, options: Options, view: Console) -> Exit:
     if options.json:
         # A file name that is not UTF-8 stands there as JSON's own escape.
         text = json.dumps(to_json(report), indent=1, ensure_ascii=False) + "\n"
-        options.json.write_bytes(text.encode("utf-8", "backslashreplace"))
+        _write(options.json, text)
     if options.junit:
-        options.junit.write_bytes(to_junit(report).encode("utf-8", "backslashreplace"))
+        _write(options.junit, to_junit(report))
     return exit_code(p.outcome for p in report.played)
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, where it is a file; /dev/stdout and its like take what comes."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    else:
+        write(path.resolve(), text)
 
 
 def judge_again(paths: Sequence[Path], options: Options) -> Exit:

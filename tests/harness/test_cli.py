@@ -508,9 +508,12 @@ def test_ctrl_c_ends_everything_and_reports_what_was_played(ringing: Called, job
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_harness_that_is_killed_leaves_no_process(ringing: Called, jobs: str) -> None:
-    """kill -9 in the middle: every process that was started ends, and the next run sweeps the folders."""
+    """kill -9 in the middle: every process that was started ends, and the next run sweeps the folders.
+
+    Results that nobody came to write are no empty file.
+    """
     called = ringing
-    process = called.start("run", "course", "--jobs", jobs)
+    process = called.start("run", "course", "--jobs", jobs, "--json", "r.json", "--junit", "r.xml")
     wait_for_bell(called)
     below = called.descendants(process.pid)
     assert len(below) >= 3
@@ -522,6 +525,7 @@ def test_a_harness_that_is_killed_leaves_no_process(ringing: Called, jobs: str) 
     process.communicate()
     assert gone(pidfds), "something that the harness started runs on"
     assert called.processes() == []
+    assert not [path for path in called.folder.iterdir() if path.name.startswith("r.")]
     assert len(called.left()) >= 1
     called("run", "course::First", code=0)
     assert called.left() == []
