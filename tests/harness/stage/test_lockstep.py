@@ -127,7 +127,7 @@ def test_who_is_born_at_that_instant_takes_turns_too(level: str, recorder: Recor
     """A server that waits with a selector and leaves the work to threads that it starts then."""
     with opened(tmp_path, level, recorder, 0) as stage:
         assert answered(stage, "create", "create", "births") == ["first: created", "last: created"]
-        assert turns(recorder).threads == 4  # the main thread, the one that waits, and two that are born
+        assert turns(recorder).threads == 3  # the one that waits, and two that are born
 
 
 @pytest.mark.parametrize("how", ["epoll", "limit"])

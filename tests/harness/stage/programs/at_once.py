@@ -2,7 +2,7 @@
 
     at_once.py JOB JOB [wait in epoll | with a limit | fork | births]
 
-`births`: one thread waits for both pipes in epoll_wait(), and starts a new one for each line.
+`births`: the main thread waits for both pipes in epoll_wait(), and starts a new one for each line.
 
 A job is one of those below. What comes of it is printed, with the name of the thread before it.
 """
@@ -127,7 +127,8 @@ if __name__ == "__main__":
     for name in ("first", "last"):
         os.mkfifo(name)
     if how == "births":
-        threading.Thread(target=births, args=({"first": sys.argv[1], "last": sys.argv[2]},)).start()
+        print("ready", flush=True)
+        births({"first": sys.argv[1], "last": sys.argv[2]})
     elif how == "fork" and not os.fork():
         work("first", sys.argv[1], how)
     else:
