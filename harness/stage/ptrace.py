@@ -74,12 +74,10 @@ def event(status: int) -> int:
 
 def born_of(tid: int, status: int) -> int:
     """Who was just born of a thread that stands for that, 0 if it stands for something else. Raises OSError."""
-    if event(status) not in _BIRTHS or _ptrace is None:
+    if event(status) not in _BIRTHS:
         return 0
     born = ctypes.c_ulong()
-    if _ptrace(_EVENT_MESSAGE, tid, None, ctypes.addressof(born)) < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+    _ask(_EVENT_MESSAGE, tid, ctypes.addressof(born))
     return born.value
 
 
