@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from harness.author.bites import Kill, Matrix, kill, matrix, named_by, quickest
-from harness.author.playing import Ground, Player, Way, find_out, setting
+from harness.author.playing import Ground, Player, Way, find_out, setting, with_forms
 from harness.author.saboteur import Animal, Known, Wrong, base_of, bases, load_saboteurs, load_zoo, make, zoo_bases
 from harness.author.told import told, told_differs, told_keeping
 from harness.course import Options, choose, open_course
@@ -176,7 +176,10 @@ class _Run:
         if way is not None and way.missing:
             raise NoCompiler(way.missing)
         mine = [s for s in ground.chosen if not self.wish.quick or named_by(about, s.key)]
-        subject = _subject(one, {**self._homes(), **zoo_bases(self.wish.paths)}, way or Way(ground.assignment), folder)
+        way = way or Way(ground.assignment)
+        subject = _subject(one, {**self._homes(), **zoo_bases(self.wish.paths)}, way, folder)
+        if not self.wish.quick:  # the scenario named for it marks what is wrong with it, in whatever form
+            subject = with_forms(subject, way, ground, folder)
         return Player(one.name, setting(ground, subject, folder, way), self._tasks(mine, ground))
 
     def _judge(self, one: Wrong, player: Player, counted: str) -> None:

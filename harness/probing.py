@@ -14,6 +14,7 @@ from harness.course import Course, Options, choose, open_course, open_subject
 from harness.exits import Exit, Wrong
 from harness.probe.decide import Decision, decide, needed
 from harness.probe.experiment import Laboratory
+from harness.probe.forms import given_forms
 from harness.probe.probe import Card, probe
 from harness.report.card import card, to_json
 from harness.report.console import Console
@@ -61,7 +62,8 @@ def prepare(options: Options, folder: Path, doing: Callable[[str], None] | None 
         course, chosen = choose(options)
     subject = _with_commands(open_subject(options, course, folder / "built", given), given, course.assignment)
     if not needed(course.assignment, subject, given, options.variant):
-        return Prepared(course, chosen, replace(subject, accounts_end=_end(given)), options)
+        subject = replace(subject, accounts_end=_end(given), forms=given_forms(given))
+        return Prepared(course, chosen, subject, options)
     with nullcontext(doing) if doing else Console(verbose=False).busy() as told:
         lab = _laboratory(course, folder, told)
         decision = decide(subject, course.assignment, lab, given, variant=options.variant)

@@ -10,6 +10,7 @@ from harness.judge.plays import Seeded, together
 from harness.players import Setting, Task
 from harness.probe.decide import decide
 from harness.probe.experiment import Laboratory
+from harness.probe.forms import forms
 from harness.scenario.assignment import Assignment
 from harness.scenario.model import Scenario
 from harness.subject.build import NoCompiler, build
@@ -47,14 +48,24 @@ def find_out(home: tuple[Path, Path, Ground]) -> Way:
         subject = build(where, ground.assignment, folder / "built")
     except NoCompiler as exc:
         return Way(ground.assignment, missing=str(exc))
+    lab = _laboratory(ground, folder)
+    found = decide(subject, ground.assignment, lab, variant=ground.assignment.name)
+    return Way(found.assignment, found.subject, found.subject.accounts_end, lab.saw_polling)
+
+
+def with_forms(subject: Subject, way: Way, ground: Ground, folder: Path) -> Subject:
+    """A wrong program made from a right one, with the forms of its own that a run against it would find out."""
+    known = forms(subject, way.assignment, _laboratory(ground, folder), way.accounts_end)
+    return replace(subject, forms=known)
+
+
+def _laboratory(ground: Ground, folder: Path) -> Laboratory:
     stages = folder / "experiments"
-    stages.mkdir()
+    stages.mkdir(parents=True)
     # Actors may run as another user: they must be able to reach their own folders.
     for one in (folder, stages):
         one.chmod(0o711)
-    lab = Laboratory(ground.text, ground.sample, stages)
-    found = decide(subject, ground.assignment, lab, variant=ground.assignment.name)
-    return Way(found.assignment, found.subject, found.subject.accounts_end, lab.saw_polling)
+    return Laboratory(ground.text, ground.sample, stages)
 
 
 @dataclass(slots=True)

@@ -58,6 +58,7 @@ def _is(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
     content = _content(seen, blob)
     if content is None:
         return Miss("not-kept", f"the contents of {path} were not kept", where=path, verdict=Verdict.UNDECIDED)
+    content = view.content(content)
     reason = file_differs(content, wanted, step.exactly)
     if reason is None:
         return None

@@ -19,6 +19,7 @@ from harness.judge.concurrency.judged import order_differs
 from harness.judge.conduct import crashes, remarks
 from harness.judge.files import Blob, judge_files
 from harness.judge.miss import Miss, nearest, none_holds
+from harness.judge.own_form import can_read, must_hold_twice, own_view, told
 from harness.judge.protocol.judged import with_wire
 from harness.judge.sights import judge_expect
 from harness.judge.typed import judge_do, judge_type
@@ -32,7 +33,7 @@ from harness.verdict import Finding, Outcome, Verdict
 
 def judge(scenario: Scenario, recording: Recording, blob: Blob = lambda _: None) -> Outcome:
     """What this play of `scenario` means. `blob` gives contents that the recording does not hold itself, by SHA-256."""
-    verdict, findings = concluded(scenario, recording, _safely(lambda: _findings(View(scenario, recording), blob)))
+    verdict, findings = concluded(scenario, recording, _safely(lambda: _findings(_view(scenario, recording), blob)))
     return Outcome(
         scenario=scenario.title, key=scenario.key, verdict=verdict, findings=findings,
         clause=scenario.clause, marks=scenario.marks, tags=scenario.tags,
@@ -40,6 +41,12 @@ def judge(scenario: Scenario, recording: Recording, blob: Blob = lambda _: None)
         evidence=dict(Counter(e.evidence for e in recording.all(Settled) if e.step is not None)),
         in_turn=any(turns.stops for turns in recording.all(TookTurns)),
     )
+
+
+def _view(scenario: Scenario, recording: Recording) -> View:
+    view = View(scenario, recording)
+    view.own = own_view(scenario, recording)
+    return view
 
 
 def _safely(check: Callable[[], list[Finding]], step: Step | None = None) -> list[Finding]:
@@ -92,6 +99,15 @@ def _of_step(view: View, step: Step, asserted: set[tuple[int, str]], blob: Blob)
 
 
 def _judged(view: View, step: Step, asserted: set[tuple[int, str]], blob: Blob) -> Judged:
+    """What each actor or file of a step missed: by its lines as they are, or in the program's own form of them."""
+    found = list(_looked_at(view, step, asserted, blob))
+    if view.own is None or not can_read(step) or must_hold_twice(step) is any(miss for _, miss in found):
+        return found
+    again = list(_looked_at(view.own, step, asserted, blob))
+    return found if again == found else [(actor, told(miss)) for actor, miss in again]
+
+
+def _looked_at(view: View, step: Step, asserted: set[tuple[int, str]], blob: Blob) -> Judged:
     match step:
         case Type():
             return judge_type(view, step, asserted)

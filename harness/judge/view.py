@@ -19,6 +19,8 @@ from harness.wire import Held
 class View(Timeline):
     """What people saw and what became of their programs, at each step of one play."""
 
+    own: View | None = None  # the same with the program's own form of a line read as it is asked for
+
     @cached_property
     def names(self) -> list[str]:
         """The account names of the cast."""
@@ -47,6 +49,10 @@ class View(Timeline):
         return [self._said(at, self._next_typed(actor, at)) for at in self.places((Typed,), actor)
                 if at != this and getattr(self.events[at], "what", "") in ("line", "name")
                 and self.born(actor, at) == born]  # fmt: skip
+
+    def content(self, stored: bytes) -> bytes:
+        """What a file holds: what is stored."""
+        return stored
 
     def seen(self, actor: str, step: Step) -> str:
         """What `actor` has seen at `step`, since they last typed."""

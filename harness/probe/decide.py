@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.probe.experiment import LAST, MEMBER, NEW, Laboratory, Played
+from harness.probe.forms import forms, forms_facts, forms_troubles, given_forms
 from harness.probe.manners import come_in, manners, manners_facts
 from harness.probe.shapes import CALLED, MEND, SHAPES, Copes, cope, shape_fact
 from harness.probe.trouble import Trouble, client_trouble, command_line, server_trouble
@@ -53,11 +54,14 @@ def decide(subject: Subject, assignment: Assignment, lab: Laboratory, given: Giv
     ends = best.shape if best.score > min(c.score for c in copes) or best.well or asked else ""
     known = manners(replace(way.subject, accounts_end=ends), way.assignment, lab, best)
     facts |= manners_facts(known, best)
+    subject = replace(way.subject, accounts_end=ends, manners=known)
+    known_forms = given_forms(given) or (forms(subject, way.assignment, lab, best.shape) if best.score else {})
+    subject = replace(subject, forms=known_forms)
+    facts |= forms_facts(subject.forms)
     learnt = {key: f"{fact.text} ({fact.seen})" for key, fact in facts.items()}
     built = [Trouble(known["code"], known["sentence"], False, known.get("mend", "")) for known in subject.troubles]
-    troubles = [*built, *_troubles(way, copes, best)]
-    subject = replace(way.subject, accounts_end=ends, learnt=learnt, manners=known,
-                      troubles=[trouble.described() for trouble in troubles])  # fmt: skip
+    troubles = [*built, *_troubles(way, copes, best), *forms_troubles(subject.forms, way.assignment)]
+    subject = replace(subject, learnt=learnt, troubles=[trouble.described() for trouble in troubles])
     return Decision(way.assignment, subject, facts, troubles, copes)
 
 

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
+from harness.scenario.forms import Form
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +59,25 @@ class Login(_Strict):
     """How one logs in: what is answered, in order, whatever the wording of the questions."""
 
     answers: list[Literal["name", "password"]] = ["name", "password"]
+
+
+class Written(_Strict):
+    """A line that many scenarios read, such as a message's, and how a program's own way of writing it is seen.
+
+    Who writes it otherwise loses the marks of the commands named here, and is read in its own form elsewhere.
+    """
+
+    line: str = Field(description="As it is asked for, with {number}, {name} and {text} in their places.")
+    typed: list[str] = Field(min_length=2, description="What one person types. The last line shows what was written.")
+    texts: list[str] = Field(min_length=2, description="The texts of it, numbers 1, 2, …; the first two are looked at.")
+    file: str = Field(description="Where they are stored, such as server/THREAD.")
+    stored: str = Field(description="The command that is marked down where the file has another form.")
+    shown: str = Field(description="The one that is where only the terminal has another.")
+
+    def marked(self, forms: Mapping[str, Form]) -> dict[str, str]:
+        """Which command pays for each form (`stored`, `shown`): who shows what is stored has shown it right."""
+        alike = forms.get("stored") == forms.get("shown")
+        return {where: self.stored if where == "stored" or alike else self.shown for where in forms}
 
 
 class RoleChange(_Strict):
@@ -105,6 +126,8 @@ class Assignment(_Strict):
                                 "people made up. Under a seed that is not 0 they are others.")
     own_words: list[str] = Field(
         default=[], description="Words that programs write of their own, and scenarios look for: no made-up names.")
+    written: Written | None = Field(
+        default=None, description="A line that many scenarios read: a program with a form of its own pays for it once.")
     model: str = Field(default="", description="The Python file that says which answers are right, relative to "
                                                "assignment.yaml; for `one order explains every answer`.")
     withheld: list[Literal["model"]] = Field(

@@ -23,10 +23,12 @@ ROLE_KEYS = ("file", "language", "command", "idle")
 VARIANT, ENDS = "variant", "accounts end"
 CHOICES, PROMPT, REFUSAL = "choice before the name", "command prompt", "refusal"
 ONE_LINE = "one line"
+STORED, SHOWN = "lines stored", "lines shown"
 KEYS = ("layout", VARIANT, "transport", "ports", ENDS, CHOICES, ONE_LINE, "name prompt",
-        "password prompt", "new password prompt", PROMPT, "wrong password", REFUSAL, "answers", "oddities")  # fmt: skip
+        "password prompt", "new password prompt", PROMPT, "wrong password", REFUSAL, STORED, SHOWN, "answers",
+        "oddities")  # fmt: skip
 # Lines that the plays go by; the others are for people to read.
-OBEYED = ("file", "command", VARIANT, ENDS)
+OBEYED = ("file", "command", VARIANT, ENDS, STORED, SHOWN)
 # A student's file larger than this is no list of such lines.
 _LARGEST_WORD = 64 * 1024
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from harness.scenario.forms import Form
 from harness.subject.prompts import UNKNOWN, Manners
 
 # Never copied along: what version control, editors and other runs left (a run leaves `.harness` where it was called,
@@ -118,6 +119,7 @@ class Subject:
     accounts_end: AccountsEnd = ""  # the shape of the accounts file that it copes with; "": leave it as it is
     learnt: Mapping[str, str] = field(default_factory=dict)
     manners: Manners = UNKNOWN  # how it treats those who come in
+    forms: Mapping[str, Form] = field(default_factory=dict)  # its own way of writing lines (probe/forms.py)
     troubles: Sequence[Mapping[str, str]] = ()  # what a tutor should know of it: code, sentence, what to mend
 
     def program(self, role: str) -> Program:
@@ -137,7 +139,8 @@ class Subject:
         programs = {role: {"language": p.language, "argv": p.template} for role, p in self.programs.items()}
         learnt = {"learnt": dict(self.learnt)} if self.learnt else {}
         troubles = {"troubles": [dict(trouble) for trouble in self.troubles]} if self.troubles else {}
-        return {"name": self.name, "programs": programs, **learnt, **troubles}
+        forms = {"forms": {where: form.described() for where, form in self.forms.items()}} if self.forms else {}
+        return {"name": self.name, "programs": programs, **learnt, **forms, **troubles}
 
     def with_arguments(self, arguments: Mapping[str, Sequence[str]]) -> Subject:
         """The same, its programs started with these arguments (a command that was given has its own)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -52,7 +52,8 @@ def scenario(play: str, top: str = "") -> Scenario:
 class Tape:
     """A recording that is being written. Begins with a server that listens."""
 
-    def __init__(self, play: str, top: str = "", *, listening: bool = True) -> None:
+    def __init__(self, play: str, top: str = "", *, listening: bool = True, assignment: str = ASSIGNMENT,
+                 forms: Mapping[str, object] | None = None) -> None:  # fmt: skip
         self.scenario = scenario(play, top)
         ticks = count()
         self._late = 0.0
@@ -60,9 +61,9 @@ class Tape:
         self._steps = iter(self.scenario.play)
         self._running: list[str] = []
         accounts = {"yoda": ["Yoda", "jedi"], "r2d2": ["R2D2", "beep"], "twin": ["Yoda", "jedi"]}
-        source = self.scenario.source
+        source, subject = self.scenario.source, {"name": "x", **({"forms": forms} if forms else {})}
         self.note(Began, scenario=self.scenario.title, file="f.yaml", source=source.text, document=0, case=0,
-                  assignment=ASSIGNMENT, subject={"name": "x"}, stage="box", seed=0, wall="", versions={},
+                  assignment=assignment, subject=subject, stage="box", seed=0, wall="", versions={},
                   values={"port": "5000"}, accounts=accounts)  # fmt: skip
         if listening:
             self.starts("server").settles().note(Listening, actor="server", ports=[5000])
