@@ -58,6 +58,14 @@ class View(Timeline):
         """What `actor` has seen at `step`, since they last typed."""
         return self.text(actor, self.since(actor, step), self.end(step))
 
+    def told(self, actor: str, step: Step) -> str:
+        """What `actor` has seen at `step` without what follows every answer: the last lines of their welcome."""
+        typed, seen = self.last_typed(actor, self.end(step)), self.seen(actor, step).rstrip().splitlines()
+        menu = self.welcome(actor, typed).rstrip().splitlines() if typed is not None else []
+        while seen and menu and seen[-1].strip() == menu[-1].strip():
+            seen.pop(), menu.pop()
+        return "\n".join(seen)
+
     def answer(self, actor: str, number: int) -> str | None:
         """What the line typed in step `number` was answered: to `actor`, or else to whoever typed it; None: nobody."""
         typed = [at for at in self.places((Typed,))

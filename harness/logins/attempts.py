@@ -63,6 +63,7 @@ class Attempts:
         if self._asked_again(handle) or self._turned_away(handle):
             return False
         dialogue = self._read.dialogues[handle]
+        dialogue.new = self._accounts[handle][0] in self._strangers
         dialogue.at += 1
         dialogue.questions[dialogue.at :] = [self._read.question(handle)]
         return True
@@ -133,12 +134,15 @@ class Attempts:
         return True
 
     def _turned_away(self, handle: str) -> bool:
-        """Whether a name that is in use was answered as nobody's was before: a refusal, in any words."""
+        """Whether a name that is in use was answered as nobody's was before: a refusal, in any words.
+
+        A new user's does not count: who registers is asked in other words than who has an account.
+        """
         if not self._read.in_use(handle):
             return False
         dialogue, asked = self._read.dialogues[handle], self._read.question(handle)
         before = [d.questions[dialogue.at + 1] for other, d in self._read.dialogues.items()
-                  if other != handle and len(d.questions) > dialogue.at + 1]  # fmt: skip
+                  if other != handle and not d.new and len(d.questions) > dialogue.at + 1]  # fmt: skip
         if not before or any(same_prompt(asked, known) for known in before):
             return False
         why = f"after the {self._read.answered(dialogue)} it asked {asked!r}, and {before[0]!r} where it goes on"

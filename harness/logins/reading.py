@@ -22,6 +22,7 @@ class Dialogue:
     blurred: bool = False  # its questions cannot be told apart
     by_hand: int = 0  # answers that the scenario itself typed, of a line that holds them all
     choice: str = ""  # the yes or no that it asked before the name
+    new: bool = False  # nobody had an account of the name that was given last
 
 
 class Reading:

@@ -224,6 +224,33 @@ def test_a_refusal_that_asks_in_other_words_is_seen(tmp_path: Path) -> None:
     assert [result for _, result in tried(recording)] == ["in", "refused", "refused", "in"]
 
 
+REGISTERS = """\
+while True:
+    name = input("Name: ")
+    known = ask("name", name)
+    if known == "busy":
+        print("You are in already.")
+        continue
+    if ask("password", name, input("A password for you: " if known == "unknown" else "Password: ")) == "yes":
+        break
+    print("Wrong.")
+"""
+_WRONG = "if accounts.get(name) != password or name in inside:"
+REGISTERING = SERVER.replace(_WRONG, _WRONG.replace("accounts.get(name)", "accounts.setdefault(name, password)"))
+
+
+@pytest.mark.parametrize("first", ["", "- yoda logs in\n"], ids=["alone", "with one who is known"])
+def test_a_new_user_who_can_come_in_twice_is_found(tmp_path: Path, first: str) -> None:
+    """That a known name is answered with other words than a new one is no refusal."""
+    play = f"{first}- rey logs in\n- twin cannot log in\n"
+    cast = "yoda: Yoda, rey: {account: Rey, password: bb8}, twin: {account: Rey, password: bb8}"
+    forgets = REGISTERING.replace("inside.add(name)", 'inside.add(name if name != "Rey" else "")')
+    outcome, _ = Course(tmp_path / "wrong", REGISTERS, server=forgets).plays(play, cast=cast)
+    assert finding(outcome).sentence == "Rey should be refused, and was let in: it asks 'say:' now", told(outcome)
+    outcome, _ = Course(tmp_path / "right", REGISTERS, server=REGISTERING).plays(play, cast=cast)
+    assert outcome.verdict is Verdict.PASSED, told(outcome)
+
+
 YES_OR_NO = """\
 while True:
     name = input("Name: ")

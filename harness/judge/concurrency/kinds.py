@@ -124,7 +124,8 @@ LIKELY = {
     "two-winners": "This is what happens when it is looked up whether there is one, and made later: both looked before "
                    "either had made it. Look and make under one lock.",
     "number-twice": "This is what happens when the counter is read before it is locked.",
-    "number-missing": "This is what happens when a number is taken, and what should have it is lost or overwritten.",
+    "number-missing": "This is what happens when a number is taken, and what should have it is lost or overwritten; or "
+                      "when the numbers behind a deletion do not move up.",
     "lost": "This is what happens when two read the same state, and each writes back its own: the second overwrites "
             "the first.",
     "doubled": "This is what happens when one request is carried out twice, or two write the same state back.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.events import Exited, Output
 from harness.judge import sentences as say
@@ -26,13 +26,18 @@ TRY = ("keep what recv() brings in a buffer, and take a message out once all of 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A finding, the step in which it happened, and the message that it is about."""
+    """A finding, the step in which it happened, and the message that it is about.
+
+    `greeting`: what was done is the first thing that this side said on the link, while the first thing that it was
+    told was under way. It may be no answer at all.
+    """
 
     index: int
     step: int | None
     actor: str
     miss: Miss
     message: Message
+    greeting: bool = False
 
 
 def broken(view: View, wire: Wire) -> list[Broken]:
@@ -49,7 +54,16 @@ def broken(view: View, wire: Wire) -> list[Broken]:
         for to in ("server", "client") if link.transport == "tcp" else ():
             key, back = (link.number, to), (link.number, _other(to))
             found += _Way(view, link, to, segments[key], messages[key], messages[back]).broken()
-    return sorted(found, key=lambda one: one.index)
+    return sorted(_without_greetings(found), key=lambda one: one.index)
+
+
+def _without_greetings(found: Sequence[Broken]) -> list[Broken]:
+    """Those that are answers for certain, and what may be a greeting of a side that also answers early elsewhere.
+
+    Both ends may speak first, before they have read anything: each stream of Java objects begins so.
+    """
+    hasty = {one.message.to for one in found if one.miss.code == "message-cut" and not one.greeting}
+    return [one for one in found if not one.greeting or one.message.to in hasty]
 
 
 class _Way:
@@ -88,12 +102,14 @@ class _Way:
         """Whether the receiver acted before the last byte had come, on this message and no earlier one."""
         if done >= 0 and bisect_right(self._answers, done) == bisect_right(self._answers, mine[0][0]):
             return  # the one before may be what is answered here
+        silent = done < 0 and not bisect_right(self._answers, mine[0][0])
         for at in range(mine[0][0] + 1, min(whole, len(self._view.events))):
-            did = self._did(at)
+            did, greeting = self._did(at), silent and isinstance(self._view.events[at], Carried)
             if did:
                 index, segment = [pair for pair in mine if pair[0] < at][-1]
-                yield self._cut(message, index, segment, did)
-                return
+                yield replace(self._cut(message, index, segment, did), greeting=greeting)
+                if not greeting:
+                    return
 
     def _did(self, at: int) -> str:
         """What the receiver did in this event, "" for nothing of its own."""

@@ -132,6 +132,23 @@ NEAR = [
 ]
 
 
+MENU = "\n 1. READ a thread\n 2. LEAVE the forum\nboard> "
+
+
+@pytest.mark.parametrize(("step", "answer", "verdict"), [
+    ('yoda sees each once: ["1", "9"]', "9\n1", P),
+    ('yoda sees each once: ["1", "9"]', "1\n9\n1", F),
+    ("yoda never sees: READ", "nothing", P),
+    ("yoda never sees: READ", "READ", F),
+])  # fmt: skip
+def test_a_menu_below_every_answer_is_no_part_of_it(step: str, answer: str, verdict: Verdict) -> None:
+    """What stood below the welcome and stands below the answer too makes no text a second one, and is not forbidden."""
+    tape = Tape(f"- yoda starts\n- yoda: LIST\n- {step}\n").step().starts("yoda").prints("yoda", "Name: ").settles()
+    tape.types("yoda", "Yoda", "name").prints("yoda", f"Welcome!\n{MENU}").settles().tried("yoda", "in")
+    tape.step().types("yoda", "LIST").prints("yoda", f"{answer}\n{MENU}").settles().step()
+    assert tape.judged().verdict is verdict
+
+
 @pytest.mark.parametrize(("answer", "wanted", "near"), NEAR, ids=[row[2] or "far" for row in NEAR])
 def test_a_near_miss_is_said(answer: str, wanted: str, near: str) -> None:
     """The difference between "wrong" and "one comma away" stands beside the sentence."""

@@ -98,6 +98,34 @@ def test_a_careful_program_that_fails_otherwise_is_not_accused_of_it(tmp_path: P
     assert [code for _, _, code, _ in told(outcome)] == ["not-seen"]
 
 
+_HANDLE, _LINK = "    def handle(self):\n", "lines = link.makefile"
+GREETING_SERVER = CAREFUL_SERVER.replace(_HANDLE, f"""{_HANDLE}\
+        self.request.sendall(b'{{"hello": "from the server"}}\\n')
+        self.rfile.readline()
+""")
+GREETING_CLIENT = CAREFUL_CLIENT.replace(_LINK, """\
+link.sendall(b'{"hello": "from the client"}\\n')
+lines = link.makefile""").replace("while (said", "lines.readline()\nwhile (said")
+
+
+def test_who_greets_before_it_has_read_anything_is_not_accused(tmp_path: Path) -> None:
+    """Both ends of a stream of Java objects do: that greetings cross says nothing of how anybody reads."""
+    play = PLAY.replace("HELLO THERE", "something else")
+    outcome = plays(tmp_path, "cut 3", server=GREETING_SERVER, client=GREETING_CLIENT, play=play)
+    assert [code for _, _, code, _ in told(outcome)] == ["not-seen"]
+    (tmp_path / "again").mkdir()
+    again = plays(tmp_path / "again", "cut 3", server=GREETING_SERVER, client=GREETING_CLIENT)
+    assert again.verdict is Verdict.PASSED
+
+
+def test_who_greets_and_then_reads_in_haste_is_told(tmp_path: Path) -> None:
+    """The second message shows what the first does not."""
+    server = GREETING_SERVER.replace("self.rfile.readline()\n        while", "self.request.recv(99)\n        while")
+    server = server.replace("self.rfile.readline():", "self.request.recv(1024):")
+    found = finding(plays(tmp_path, "cut 1", server=server, client=GREETING_CLIENT))
+    assert (found.code, found.actor) == ("message-cut", "server")
+
+
 def test_a_hasty_program_on_a_kind_network_is_not_accused(tmp_path: Path) -> None:
     """It passes, and nobody is told what might have been."""
     outcome = plays(tmp_path, "delay 5 ms", server=HASTY_SERVER, client=HASTY_CLIENT)
