@@ -31,7 +31,7 @@ from harness.verdict import Finding, Verdict, worst
 _BAD = (Verdict.FAILED, Verdict.UNDECIDED)
 # These can hold only if something was there; what is gone, unchanged or unseen may never have come to be.
 _SHOWN = (Sight.SEES, Sight.SEES_ONE_OF, Sight.SEES_EACH_ONCE, Sight.LIKE)
-_STORED = (FileState.IS, FileState.EQUALS, FileState.THERE)
+_STORED = (FileState.IS, FileState.ANY_ORDER, FileState.EQUALS, FileState.THERE)
 
 
 def concluded(

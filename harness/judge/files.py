@@ -10,7 +10,7 @@ from harness.judge import sentences as say
 from harness.judge.halves import find_half
 from harness.judge.miss import Miss
 from harness.judge.view import View
-from harness.scenario.matching import file_differs
+from harness.scenario.matching import file_differs, lines_differ
 from harness.scenario.model import ExpectFile, FileState
 from harness.verdict import Verdict
 
@@ -59,7 +59,8 @@ def _is(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | None:
     if content is None:
         return Miss("not-kept", f"the contents of {path} were not kept", where=path, verdict=Verdict.UNDECIDED)
     content = view.content(content)
-    reason = file_differs(content, wanted, step.exactly)
+    any_order = step.state is FileState.ANY_ORDER
+    reason = lines_differ(content, wanted) if any_order else file_differs(content, wanted, step.exactly)
     if reason is None:
         return None
     return Miss("file-differs", f"{path}: {reason}", wanted, content.decode(errors="replace"), where=path)
@@ -166,6 +167,7 @@ def _unchanged(view: View, step: ExpectFile, path: str, blob: Blob) -> Miss | No
 
 _CHECKS: dict[FileState, Callable[[View, ExpectFile, str, Blob], Miss | None]] = {
     FileState.IS: _is,
+    FileState.ANY_ORDER: _is,
     FileState.EQUALS: _equals,
     FileState.THERE: _there,
     FileState.GONE: _gone,

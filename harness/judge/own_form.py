@@ -72,7 +72,7 @@ def can_read(step: Step) -> bool:
         case Expect():
             return step.sight in _READS
         case ExpectFile():
-            return step.state is FileState.IS
+            return step.state in (FileState.IS, FileState.ANY_ORDER)
     return isinstance(step, OneOrder)
 
 

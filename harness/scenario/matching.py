@@ -7,13 +7,14 @@ belong to the same set.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from harness.scenario.nearly import misnumbered, near_miss
 from harness.scenario.screen import visible
 from harness.scenario.textual import find_lines, find_words, fold, folded_lines, holds
 
-__all__ = ["count", "file_differs", "fold", "lines_of", "mask", "near_miss", "text_differs", "visible"]
+__all__ = ["count", "file_differs", "fold", "lines_differ", "lines_of", "mask", "near_miss", "text_differs", "visible"]
 
 MASK = "…"
 _MASKED = re.compile(
@@ -104,6 +105,16 @@ def file_differs(content: bytes, wanted: str, exactly: bool = False) -> str | No
         if exactly
         else None
     )
+
+
+def lines_differ(content: bytes, wanted: str) -> str | None:
+    """Say which lines a file lacks and which are too much, in whatever order they stand, or return None."""
+    have = Counter(line for line in lines_of(content) if line.strip())
+    want = Counter(line for line in lines_of(wanted.encode()) if line.strip())
+    lacking, more = list((want - have).elements()), list((have - want).elements())
+    parts = [f"{', '.join(map(repr, lacking))} missing"] if lacking else []
+    parts += [f"{', '.join(map(repr, more))} too much"] if more else []
+    return f"expected {_lines(want.total())} in whatever order, and found {' and '.join(parts)}" if parts else None
 
 
 def _text(content: bytes) -> str:

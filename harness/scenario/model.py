@@ -145,6 +145,7 @@ class FileState(StrEnum):
     """What can be expected of a file. The values are the words of the language."""
 
     IS = "is"
+    ANY_ORDER = "is in any order"
     EQUALS = "equals"
     THERE = "is there"
     GONE = "is gone"
@@ -153,7 +154,10 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectFile(Step):
-    """Something expected of files ("server/3331"). IS compares with `content` by lines (`exactly`: by bytes)."""
+    """Something expected of files ("server/3331"). IS compares with `content` by lines (`exactly`: by bytes).
+
+    ANY_ORDER: the same lines, in whatever order, and blank ones do not count.
+    """
 
     state: FileState
     paths: Sequence[str]

@@ -190,6 +190,11 @@ VERBS: tuple[Verb, ...] = (
     _IS,
     _exact(_IS),
     Verb(
+        "is in any order", "are in any order", Subject.FILES, Takes.TEXT, FileState.ANY_ORDER,
+        "The file has these lines in whatever order, each as often as here, and no others but blank ones.",
+        'server/1 is in any order: "1 Yoda: hello\\n2 R2D2: hello"',
+    ),
+    Verb(
         "equals", "equal", Subject.FILES, Takes.PATH, FileState.EQUALS,
         "The two files are the same, byte for byte.",
         "server/big.bin equals: yoda/big.bin",

@@ -155,6 +155,7 @@ def test_what_is_expected_of_people(step: str, sight: Sight, texts: tuple[str, .
         ('server/a is: ""', FileState.IS, ("server/a",), "", None),
         ("server/a and yoda/b are gone", FileState.GONE, ("server/a", "yoda/b"), None, None),
         ("server/a, yoda/b and r2d2/c are gone", FileState.GONE, ("server/a", "yoda/b", "r2d2/c"), None, None),
+        ('server/a is in any order: "x\\ny"', FileState.ANY_ORDER, ("server/a",), "x\ny", None),
         ("server/c/d is unchanged", FileState.UNCHANGED, ("server/c/d",), None, None),
         ("server/a equals: yoda/b", FileState.EQUALS, ("server/a",), None, "yoda/b"),
     ],
