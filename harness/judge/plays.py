@@ -18,8 +18,10 @@ class Seeded:
 
 
 _BY_LUCK = "this is a race, or a matter of how TCP cuts the bytes"
-_IN_TURN = ("this is a race. The server's threads were let run one at a time, and interrupted at other places in each "
-            "play, as they may be on any machine")  # fmt: skip
+# Which command comes first changes with the places too: what one order alone gets wrong needs no second thread.
+_IN_TURN = ("which thread of the server comes first, or is interrupted where, decides. That is a race, unless it fails "
+            "too where one after the other does the same in that order. The threads were let run one at a time, and "
+            "interrupted at other places in each play, as they may be on any machine")  # fmt: skip
 
 
 def together(plays: Sequence[Seeded], *, explored: bool = False) -> tuple[Outcome, int]:
