@@ -84,9 +84,9 @@ def _sees_one_of(view: View, step: Expect, actor: str) -> Miss | None:
 
 
 def _sees_each_once(view: View, step: Expect, actor: str) -> Miss | None:
-    seen, told = view.seen(actor, step), view.told(actor, step)
+    seen, answer = view.seen(actor, step), view.without_menu(actor, step)
     # A menu with numbered lines shows `1` too.
-    counts = {text: n if (n := count(seen, text)) <= 1 else count(told, text) for text in step.texts}
+    counts = {text: n if (n := count(seen, text)) <= 1 else count(answer, text) for text in step.texts}
     lost = [wanted for wanted, n in counts.items() if n == 0]
     doubled = [wanted for wanted, n in counts.items() if n > 1]
     if not lost and not doubled:
@@ -149,8 +149,8 @@ def _servers(view: View) -> list[str]:
 def _never_sees(view: View, step: Expect, actor: str) -> Miss | None:
     wanted, seen = step.texts[0], view.seen(actor, step)
     where = say.theirs(view, actor, "terminal")
-    told = view.told(actor, step)
-    if all(text_differs(text, wanted, exactly=step.exactly) is None for text in (seen, told)):
+    answer = view.without_menu(actor, step)
+    if all(text_differs(text, wanted, exactly=step.exactly) is None for text in (seen, answer)):
         return Miss("seen", f"{say.shown(wanted)} should not stand on {where}, and it does: {say.shown(seen)}",
                     f"no {wanted!r}", seen, where=where)
     return _unproven(view, step, actor, say.shown(wanted))

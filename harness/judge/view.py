@@ -58,7 +58,7 @@ class View(Timeline):
         """What `actor` has seen at `step`, since they last typed."""
         return self.text(actor, self.since(actor, step), self.end(step))
 
-    def told(self, actor: str, step: Step) -> str:
+    def without_menu(self, actor: str, step: Step) -> str:
         """What `actor` has seen at `step` without what follows every answer: the last lines of their welcome."""
         typed, seen = self.last_typed(actor, self.end(step)), self.seen(actor, step).rstrip().splitlines()
         menu = self.welcome(actor, typed).rstrip().splitlines() if typed is not None else []
