@@ -14,6 +14,7 @@ from harness.judge.silences import silent, too_slow
 from harness.judge.view import View
 from harness.scenario.matching import count, fold, mask, near_miss, text_differs
 from harness.scenario.model import Expect, Quantifier, Sight, first_word
+from harness.scenario.textual import has_lines, holds
 from harness.verdict import Verdict
 
 
@@ -149,8 +150,8 @@ def _servers(view: View) -> list[str]:
 def _never_sees(view: View, step: Expect, actor: str) -> Miss | None:
     wanted, seen = step.texts[0], view.seen(actor, step)
     where = say.theirs(view, actor, "terminal")
-    answer = view.without_menu(actor, step)
-    if all(text_differs(text, wanted, exactly=step.exactly) is None for text in (seen, answer)):
+    stands = has_lines if step.exactly else holds
+    if all(stands(text, wanted) for text in (seen, view.without_menu(actor, step))):
         return Miss("seen", f"{say.shown(wanted)} should not stand on {where}, and it does: {say.shown(seen)}",
                     f"no {wanted!r}", seen, where=where)
     return _unproven(view, step, actor, say.shown(wanted))

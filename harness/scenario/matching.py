@@ -21,6 +21,7 @@ _MASKED = re.compile(
     r"""(?<!\w)'[^'\n]*'(?!\w) | (?<!\w)"[^"\n]*"(?!\w) | `[^`\n]*` | “[^”\n]*” | ‘[^’\n]*’ | \d+""", re.VERBOSE
 )
 _WARNING = re.compile(r"^\S+:\d+: \w*Warning: .*\n?(?:  .*\n?)?", re.MULTILINE)
+_RULE = re.compile(r"([^\w\s])\1{2,}")
 _MASKS = re.compile(rf"{MASK}(?:[ ,]*{MASK})+")
 
 
@@ -57,9 +58,10 @@ def _count_words(line: str, wanted: str) -> int:
 def mask(text: str, names: Iterable[str]) -> str:
     """The text with names, numbers and quoted words masked: what is left is how an answer is worded.
 
-    Python prints a warning (and the line of the source below it) the first time only: it is no part of an answer.
+    Python prints a warning (and the line of the source below it) the first time only: it is no part of an answer. How
+    long a rule of dashes is says nothing: it may be as long as a name or a title.
     """
-    text = _WARNING.sub("", text)
+    text = _RULE.sub(r"\1\1\1", _WARNING.sub("", text))
     for name in sorted(set(names), key=lambda n: (-len(n), n)):
         if name.strip():
             text = _mask_name(text, name)

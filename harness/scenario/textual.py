@@ -54,6 +54,12 @@ def find_lines(seen: Sequence[str], wanted: Sequence[str], start: int = 0) -> in
     return at
 
 
+def has_lines(seen: str, wanted: str) -> bool:
+    """Whether `seen` has these as whole lines, one right below the other; white space folded, blank lines left out."""
+    have, want = folded_lines(seen), folded_lines(wanted)
+    return any(have[at : at + len(want)] == want for at in range(len(have) - len(want) + 1))
+
+
 def holds(seen: str, wanted: str) -> bool:
     """Whether `seen` shows `wanted`: its lines in order, white space folded, in whole words."""
     lines = folded_lines(wanted)

@@ -173,6 +173,11 @@ VERBS: tuple[Verb, ...] = (
         "r2d2 never sees: secret",
     ),
     Verb(
+        "never sees the lines", "never see the lines", Subject.ACTORS, Takes.TEXT, Sight.NEVER_SEES,
+        "These do not stand on the screen as whole lines, one right below the other (`by Yoda` is not `Yoda`).",
+        'r2d2 never sees the lines: "Yoda\\n1 Yoda: hello"', exactly=True,
+    ),
+    Verb(
         "sees nothing", "see nothing", Subject.ACTORS, Takes.NONE, Sight.SEES_NOTHING,
         "Nothing new came to the screen.",
         "r2d2 sees nothing",

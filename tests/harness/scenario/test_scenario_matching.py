@@ -159,6 +159,7 @@ def test_how_often_a_text_is_seen(seen: str, wanted: str, times: int) -> None:
         ("Thread 'my talk' exists", 'Thread "x" exists', []),
         ("Posted: hello world", "Posted: hi", ["hello", "world", "hi"]),
         ("2 new", "14 new", ["", " "]),
+        ("Made 33\n----", "Made 3331\n------", []),
     ],
 )
 def test_answers_alike_but_for_names_and_numbers(one: str, other: str, names: list[str]) -> None:
@@ -170,6 +171,7 @@ def test_a_refusal_stays_unlike_a_success() -> None:
     """The mask leaves the words that make the difference."""
     assert mask("Thread 1 created", ["Yoda"]) != mask("Thread 1 exists", ["Yoda"])
     assert mask("Yodas", ["Yoda"]) == "Yodas"
+    assert mask("Made.", []) != mask("Made...", [])
 
 
 @pytest.mark.parametrize("content", [b"a\nb\n", b"a\nb", b"a\r\nb\r\n", b"a\nb\n\n"])
