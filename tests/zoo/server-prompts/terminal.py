@@ -76,7 +76,7 @@ class Terminal:
                     self.closed = True
                     self.wfile.write(text.encode())
                     self.wfile.flush()
-            except OSError:
+            except (OSError, ValueError):  # it hung up, or its worker has ended and closed the file already
                 pass
             finally:
                 self.writing.release()
