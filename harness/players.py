@@ -28,7 +28,7 @@ from harness.stage.box import Level
 from harness.stage.handover import ways
 from harness.subject.subject import Subject
 from harness.verdict import Finding, Outcome, Verdict
-from harness.workers import interruptibly, pool
+from harness.workers import as_task, pool
 from harness.workshop import remove, stage_folder
 
 K = TypeVar("K")
@@ -196,7 +196,7 @@ def _as_known(workers: ProcessPoolExecutor, plays: Iterator[tuple[K, Setting, Ta
 
 def _submit(workers: ProcessPoolExecutor, setting: Setting, task: Task) -> Future[tuple[Outcome, Recording]]:
     try:
-        return workers.submit(interruptibly, play, setting, task)
+        return workers.submit(as_task, play, setting, task)
     except BrokenProcessPool as exc:
         broken: Future[tuple[Outcome, Recording]] = Future()
         broken.set_exception(exc)

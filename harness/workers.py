@@ -31,12 +31,12 @@ def in_workers(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterato
         yield from map(work, items)
         return
     with pool(min(jobs, len(items))) as workers:
-        yield from workers.map(partial(interruptibly, work), items)
+        yield from workers.map(partial(as_task, work), items)
 
 
 @contextlib.contextmanager
 def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """So many workers; give them `interruptibly` to do."""
+    """So many workers; give them `as_task` to do."""
     workers = ProcessPoolExecutor(jobs, mp_context=CONTEXT, initializer=begin_worker)
     with _stopped(workers):
         yield workers
@@ -79,6 +79,17 @@ def interruptibly(work: Callable[..., R], *args: object) -> R:
         return work(*args)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def as_task(work: Callable[..., R], *args: object) -> R:
+    """The same for a worker of a pool, which would go back to wait for its next task: interrupted, it ends.
+
+    The pool's own SIGTERM may have come while the stage was being cleared, and was not heard: nobody sends another one.
+    """
+    try:
+        return interruptibly(work, *args)
+    except KeyboardInterrupt:
+        os._exit(128 + signal.SIGTERM)
 
 
 def _interrupt(*_: object) -> None:
